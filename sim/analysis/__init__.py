@@ -1,0 +1,1 @@
+"""From result tables to estimates: tables in, tables out, nothing drawn and nothing written."""

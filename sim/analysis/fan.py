@@ -1,0 +1,36 @@
+"""Quantiles over time of a tracked quantity among the replications that still trade."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from .intervals import LEVEL, simultaneous_half_width
+
+FAN = (0.05, 0.25, 0.5, 0.75, 0.95)
+FEWEST_TRADING = 50
+
+
+def fan(
+    tracks: pd.DataFrame,
+    column: str,
+    *,
+    quantiles: Sequence[float] = FAN,
+    level: float = LEVEL,
+    chance_per_input: int = 1,
+) -> pd.DataFrame:
+    """Quantiles of `column` by day for the tracks of one policy.
+
+    Index day; one column per quantile (NaN where fewer than FEWEST_TRADING of the tracked replications still trade, or
+    not all of them if they are fewer), `n_trading`, and `trading`, the share of the tracked replications that still
+    trade, with its simultaneous band `low`, `high`.
+    """
+    by_day = tracks.groupby("day")[column]
+    n_trading, tracked = by_day.size(), int(tracks["replication"].nunique())
+    table = pd.DataFrame({quantile: by_day.quantile(quantile) for quantile in quantiles})
+    table = table.where(n_trading >= min(FEWEST_TRADING, tracked), axis=0)
+    share, half = n_trading / tracked, simultaneous_half_width(max(tracked // chance_per_input, 1), level)
+    return table.assign(
+        n_trading=n_trading, trading=share, low=(share - half).clip(0), high=(share + half).clip(upper=1)
+    )

@@ -1,0 +1,133 @@
+"""The board: a 13-week view, the prospects it believes in, and the decision to file."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.company.staff import WEEKS_PER_MONTH, Group, funding_days
+from sim.company.state import FULL_COVER, Company
+from sim.company.treasury import weekly_critical_cost
+from sim.kernel.block import Mask
+from sim.kernel.calendar import NEVER, Phase
+from sim.kernel.hazard import Hazard
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+BUSINESS_DAYS_A_WEEK = 5
+RECENT = 0.25
+"""Weight of the last week in the moving average of weekly receipts."""
+
+
+def cover(cash: Floats, receipts: Floats, critical: Any, payrolls: list[Any]) -> Ints:
+    """Whole weeks before the forecast of cash is negative: 0 to 13.
+
+    ``payrolls[w]`` is what leaves the bank in week w. *Source* model rule: the 13-week view of P11.
+    """
+    weeks = np.zeros(cash.shape, dtype=np.int64)
+    still = cash >= 0
+    for week, payroll in enumerate(payrolls, start=1):
+        cash = cash - payroll
+        still = still & (cash + week * (receipts - critical) >= 0)
+        weeks = weeks + still
+    return weeks
+
+
+def rate(probability: Any, periods: float = 1.0) -> Any:
+    """The hazard of a period in which something happens with ``probability``, split over ``periods``. *Source* P11."""
+    return -np.log1p(-probability) / periods
+
+
+def filing_hazard(unpaid: Mask, short: Mask, live: Mask, suspended: Mask, terms: Any) -> Floats:
+    """A business day's hazard of filing.
+
+    *Source* P11: it depends on cover, on missed pay and on whether a prospect is live; twice that without full service
+    is an *Assumption* (1-4).
+    """
+    after_missed_pay = np.where(live, rate(terms.missed_payroll_filing_live), rate(terms.missed_payroll_filing))
+    weekly = np.where(live, rate(terms.filing_live, BUSINESS_DAYS_A_WEEK), rate(terms.filing, BUSINESS_DAYS_A_WEEK))
+    hazard = np.where(unpaid, after_missed_pay, np.where(short, weekly, 0.0))
+    return np.where(suspended, hazard * terms.suspended_factor, hazard)
+
+
+class Board:
+    """What the board knows, with columns ``receipts_rate`` (cents a week), ``receipts_before``, ``lost_before``."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self.terms = company.scenario.board
+        self.hazard = Hazard(company.block, company.draw("board", "board", "filing"))
+        full = company.block.full
+        monthly = sum((line.monthly for line in company.scenario.revenue), start=full(0.0, float))
+        self.own = company.block.columns(
+            receipts_rate=monthly * 100 / WEEKS_PER_MONTH, receipts_before=full(0), lost_before=full(0)
+        )
+        self.payroll_days = {name: _funding_calendar(company, group) for name, group in company.groups.items()}
+
+    def look_ahead(self) -> None:
+        """Take the 13-week view: set ``cover``."""
+        company, own = self.company, self.own
+        received = company.state.receipts - own.receipts_before
+        own.receipts_before = company.state.receipts
+        own.receipts_rate = own.receipts_rate + RECENT * (received - own.receipts_rate)
+        cash = (company.ledger.cash - company.wages_owed).astype(np.float64)
+        weeks = [self._payrolls(company.today + 7 * week) for week in range(FULL_COVER)]
+        view = cover(cash, own.receipts_rate, weekly_critical_cost(company), weeks)
+        company.state.cover = np.where(company.trading, view, company.state.cover)
+        company.tell(company.trading, "board", "sees pay and critical suppliers covered for {n} of 13 weeks", n=view)
+
+    def _payrolls(self, day: int) -> Any:
+        """Cents of net pay that leave the bank in the seven days after ``day``."""
+        return sum(
+            group.payroll[0] * int(self.payroll_days[name][day + 1 : day + 8].sum())
+            for name, group in self.company.groups.items()
+        )
+
+    def weigh(self) -> None:
+        """A business day's hazard of deciding to file."""
+        company, terms, state = self.company, self.terms, self.company.state
+        live = state.live > 0
+        short = state.cover < terms.cover_trigger_weeks
+        amount = filing_hazard(company.wages_owed > 0, short, live, state.service < 1, terms)
+        lost = (state.lost_prospects > self.own.lost_before) & ~live & short
+        amount = np.where(lost, amount + rate(terms.last_prospect_filing), amount)
+        self.own.lost_before = state.lost_prospects
+        decides = self.hazard.fires(amount, company.trading & (state.filing_day == NEVER))
+        company.tell(decides, "board", "resolves to file, with {n} live prospects", n=state.live)
+        self.file(decides)
+
+    def file(self, where: Any) -> None:
+        """File some business days from today."""
+        file(self.company, where, self.terms.filing_business_days)
+
+
+def file(company: Company, where: Any, business_days: Any) -> None:
+    """Set the day on which papers are filed, unless it is set."""
+    state = company.state
+    day = company.timeline.business_day(company.today, company.country, business_days)
+    state.filing_day = np.where(where & (state.filing_day == NEVER), day, state.filing_day)
+
+
+def _funding_calendar(company: Company, group: Group) -> Ints:
+    days = np.zeros(company.timeline.n_days + 1, dtype=np.int64)
+    terms = group.terms
+    for day, _ in funding_days(company.timeline, terms.country, group.paydays, terms.funding_business_days):
+        days[day] += 1
+    return days
+
+
+def board(company: Company, own: Board) -> Generator[Any, Any, None]:
+    """Look ahead each week, and weigh filing each business day."""
+    weekly = set(company.timeline.weekly(own.terms.weekday))
+    for day in range(1, company.timeline.last_day + 1):
+        is_open = day == int(company.timeline.business_day(day, company.country))
+        if day in weekly or is_open:
+            yield company.clock.at(day, Phase.BOARD)
+        if day in weekly:
+            own.look_ahead()
+        if is_open:
+            own.weigh()

@@ -1,0 +1,40 @@
+"""What goes into a block and what comes out: plain data, so that a block can be sent anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from sim.scenario.schema import Policy, Scenario
+
+
+@dataclass(frozen=True)
+class BlockPlan:
+    """Replications ``first`` to ``stop - 1`` of each of some policies in one scenario.
+
+    ``chance_per_input`` replications in a row share their uncertain inputs. Weekly tracks are kept for replications
+    below ``tracked``.
+    """
+
+    scenario: Scenario
+    policies: tuple[Policy, ...]
+    first: int
+    stop: int
+    seed: int
+    chance_per_input: int = 1
+    tracked: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Tables as columns, sorted by policy (as planned), then replication.
+
+    ``rows`` has one entry per policy and replication, ``tracks`` one per week. ``labels`` names the values of coded
+    columns (-1 is null); days that never came are ``NEVER``.
+    """
+
+    rows: dict[str, NDArray[Any]]
+    tracks: dict[str, NDArray[Any]]
+    labels: dict[str, list[str]]

@@ -1,0 +1,148 @@
+"""What each replication reports: peaks, finals, weekly tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.company.plan import Outcome
+from sim.company.solvency import Solvency
+from sim.company.state import ENDS, RAISED, STATES, Company
+from sim.kernel.calendar import Phase
+from sim.kernel.ledger import RESTRICTED_CASH
+
+Ints = NDArray[np.int64]
+
+
+def dollars(cents: Ints) -> NDArray[np.float64]:
+    """Cents as dollars. *Source*: tables hold dollars rounded to cents."""
+    return cents / 100
+
+
+class Records:
+    """Peaks so far, with columns ``lowest_cash``, ``lowest_cash_day``, ``days_suspended``, ``peak_overdue`` and one
+    peak per creditor; and the tables they end in.
+    """
+
+    def __init__(self, company: Company, solvency: Solvency, n_rows: int, tracked: int) -> None:
+        self.company = company
+        self.solvency = solvency
+        full = company.block.full
+        self.own = company.block.columns(
+            lowest_cash=company.ledger.cash, lowest_cash_day=full(0), days_suspended=full(0), peak_overdue=full(0)
+        )
+        self.peaks = company.block.columns(**{name: full(0) for name in company.payables.creditors})
+        self.n_rows = n_rows
+        self.tracked = tracked
+        self.rows: dict[str, NDArray[Any]] = {}
+        self.weeks: list[dict[str, NDArray[Any]]] = []
+
+    def note_peaks(self) -> None:
+        """Compare today with the peaks so far, in the rows that traded today."""
+        company, own = self.company, self.own
+        live = company.state.end_day >= company.today
+        cash = company.ledger.cash
+        lower = live & (cash < own.lowest_cash)
+        own.lowest_cash = np.where(lower, cash, own.lowest_cash)
+        own.lowest_cash_day = np.where(lower, company.today, own.lowest_cash_day)
+        own.days_suspended = own.days_suspended + (live & (company.state.service < 1))
+        own.peak_overdue = np.maximum(own.peak_overdue, company.payables.overdue)
+        peaks = vars(self.peaks)
+        for name, creditor in company.payables.creditors.items():
+            peaks[name] = np.maximum(peaks[name], creditor.overdue)
+
+    def note_week(self) -> None:
+        """Add a week to the tracks."""
+        company, block = self.company, self.company.block
+        which = np.flatnonzero(company.trading & (block.replication < self.tracked))
+        values = {
+            "policy": block.policy,
+            "replication": block.replication,
+            "day": block.full(company.today),
+            "cash": dollars(company.ledger.cash),
+            "restricted_cash": dollars(company.ledger.balance(RESTRICTED_CASH)),
+            "overdue": dollars(company.payables.overdue),
+            "owed": dollars(company.payables.owed),
+            "wages_owed": dollars(company.wages_owed),
+            "revenue": dollars(company.state.revenue),
+            "subscribers": self._subscribers(),
+            "head_count": self._head_count(),
+            "confidence": company.state.confidence,
+            "activity": company.state.activity,
+        }
+        self.weeks.append({name: values[which] for name, values in values.items()})
+
+    def _subscribers(self) -> Ints:
+        subscription = self.company.subscription
+        return subscription.subscribers if subscription else self.company.block.full(0)
+
+    def _head_count(self) -> Ints:
+        return sum((g.own.head for g in self.company.groups.values()), start=self.company.block.full(0))
+
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        company, state, own = self.company, self.company.state, self.own
+        survived = state.end < 0
+        raised = {name: dollars(company.ledger.owed(account)) for name, account in RAISED.items()}
+        columns = {
+            "policy": company.block.policy,
+            "replication": company.block.replication,
+            "end": np.where(survived, ENDS.index("survived"), state.end),
+            "end_day": np.where(survived, company.timeline.last_day, state.end_day),
+            "cause": state.cause,
+            "leading_state": self.solvency.own.leading,
+            "creditor": self.solvency.own.creditor,
+            **{f"{name}_day": getattr(state, f"{name}_day") for name in STATES},
+            "lowest_cash": dollars(own.lowest_cash),
+            "lowest_cash_day": own.lowest_cash_day,
+            "final_cash": dollars(company.ledger.cash),
+            "final_restricted_cash": dollars(company.ledger.balance(RESTRICTED_CASH)),
+            "peak_overdue": dollars(own.peak_overdue),
+            "final_overdue": dollars(company.payables.overdue),
+            "final_owed": dollars(company.payables.owed),
+            "final_wages_owed": dollars(company.wages_owed),
+            "raised": sum(raised.values(), start=np.zeros(company.block.n_rows)),
+            **{f"raised_{name}": amount for name, amount in raised.items()},
+            "revenue": dollars(state.revenue),
+            "subscribers": self._subscribers(),
+            "head_count": self._head_count(),
+            "senior_exits": state.senior_exits,
+            "days_suspended": own.days_suspended,
+            "confidence": state.confidence,
+        }
+        for name, creditor in company.payables.creditors.items():
+            columns[f"peak_overdue.{name}"] = dollars(vars(self.peaks)[name])
+            columns[f"final_overdue.{name}"] = dollars(creditor.overdue)
+        return columns
+
+    def keep(self, leaving: Ints) -> None:
+        """Write the rows that leave the block into the table."""
+        places = self.company.block.row[leaving]
+        for name, values in self._columns().items():
+            if name not in self.rows:
+                self.rows[name] = np.empty(self.n_rows, dtype=values.dtype)
+            self.rows[name][places] = values[leaving]
+
+    def outcome(self) -> Outcome:
+        """The tables of the block."""
+        tracks = {name: np.concatenate([week[name] for week in self.weeks]) for name in self.weeks[0]}
+        order = np.lexsort((tracks["day"], tracks["replication"], tracks["policy"]))
+        labels = {
+            "policy": [policy.name for policy in self.company.policies],
+            "end": list(ENDS),
+            "cause": list(self.company.causes),
+            "leading_state": list(STATES),
+            "creditor": list(self.company.payables.creditors),
+        }
+        return Outcome(self.rows, {name: values[order] for name, values in tracks.items()}, labels)
+
+
+def records(company: Company, own: Records) -> Generator[Any, Any, None]:
+    """Each day compare with the peaks; each week add to the tracks."""
+    for day in range(company.timeline.last_day + 1):
+        yield company.clock.at(day, Phase.RECORDS)
+        own.note_peaks()
+        if day % 7 == 0:
+            own.note_week()

@@ -1,0 +1,193 @@
+"""Staff: groups that shrink and are replaced, key people, and the payroll."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.company.state import WAGES, Company
+from sim.kernel.block import Mask
+from sim.kernel.calendar import Phase, Timeline
+from sim.kernel.hazard import Hazard
+from sim.kernel.ledger import to_cents
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+PAYDAYS = {"monthly": (31,), "semi_monthly": (15, 31)}
+"""Days of the month on which wages are paid; 31 is the last day. *Source* L51 for twice a month."""
+
+WEEKS_PER_MONTH = 52 / 12
+
+
+def exit_multiplier(
+    since_missed_pay: Ints, factor: Any, days: Any, contagion: Floats, since_cut: Ints, morale: Any
+) -> Floats:
+    """How much faster people leave: after a missed payroll, after senior exits, after a cut. *Source* B54, B56, B51."""
+    unpaid = np.where(since_missed_pay <= days, factor, 1.0)
+    cut = np.where(since_cut <= morale.cut_days, morale.cut_factor, 1.0)
+    multiplier: Floats = unpaid * cut * (1 + morale.contagion * contagion)
+    return multiplier
+
+
+def net_and_withheld(head_count: Ints, monthly_cost: Any, paydays: int, withheld_share: Any) -> tuple[Ints, Ints]:
+    """Cents of one payroll: what goes to people (and is withheld and paid with it), and what is owed to the tax office.
+
+    *Source* P01, P02.
+    """
+    total = to_cents(head_count * monthly_cost / paydays)
+    withheld = to_cents(total / 100 * withheld_share)
+    return total - withheld, withheld
+
+
+def funding_days(timeline: Timeline, country: str, paydays: tuple[int, ...], lead: int) -> Iterator[tuple[int, date]]:
+    """Each day after day 0 on which a payroll leaves the bank, with its payday.
+
+    *Source* model rule: paydays move to the business day on or before.
+    """
+    for nominal in timeline.month_days(*paydays):
+        payday = int(timeline.business_day_on_or_before(nominal, country))
+        funding = int(timeline.business_day_on_or_before(payday, country, -lead))
+        if funding > 0:
+            yield funding, timeline.date(payday)
+
+
+def tax_due_date(payday: date) -> date:
+    """When what was withheld on a payday is due. *Source* L35: the 22nd of the next month."""
+    return date(payday.year + payday.month // 12, payday.month % 12 + 1, 22)
+
+
+class Group:
+    """A staff group, with columns ``head`` and ``vacancies``."""
+
+    def __init__(self, company: Company, terms: Any) -> None:
+        self.company = company
+        self.terms = terms
+        self.paydays = PAYDAYS[terms.paydays]
+        self.own = company.block.columns(head=company.block.full(0) + terms.head_count, vacancies=company.block.full(0))
+        self.tax_creditor = company.creditor(terms.tax_creditor, "tax") if terms.tax_creditor else None
+
+    def draw(self, decision: str) -> Any:
+        """The draws of a decision about this group."""
+        return self.company.draw("staff", self.terms.name, decision)
+
+    def multiplier(self) -> Floats:
+        """How much faster its people leave today."""
+        company, state, terms = self.company, self.company.state, self.terms
+        since_missed = company.today - state.missed_pay_day
+        factor = terms.missed_pay_factor if company.links.missed_pay_to_exits else 1.0
+        return exit_multiplier(
+            since_missed,
+            factor,
+            terms.missed_pay_days,
+            state.contagion,
+            company.today - state.cut_day,
+            company.scenario.morale,
+        )
+
+    def turn_over(self, week: int, step: float) -> None:
+        """A week of people leaving and joining."""
+        own, terms, trading = self.own, self.terms, self.company.trading
+        leave = -np.expm1(-terms.attrition_per_month * self.multiplier() * step)
+        leavers = self.draw("attrition").binomial(np.where(trading, own.head, 0), leave, week)
+        open_places = np.where(self.company.wages_owed > 0, 0, own.vacancies)
+        joiners = self.draw("hiring").binomial(
+            np.where(trading, open_places, 0), -np.expm1(-step / terms.hiring_months), week
+        )
+        replaced = self.draw("replacement").binomial(leavers, terms.replacement_share, week)
+        own.head = own.head - leavers + joiners
+        self.company.tell(leavers > 0, f"staff {terms.name}", "{n} leave", n=leavers)
+        self.company.tell(joiners > 0, f"staff {terms.name}", "{n} join", n=joiners)
+        own.vacancies = own.vacancies - joiners + replaced
+
+    @property
+    def payroll(self) -> tuple[Ints, Ints]:
+        """Net pay and withheld tax of one payroll at today's head count, in cents."""
+        terms = self.terms
+        return net_and_withheld(self.own.head, terms.monthly_cost, len(self.paydays), terms.withheld_share)
+
+    @property
+    def weekly_net_pay(self) -> Floats:
+        """Cents a week at today's head count."""
+        terms = self.terms
+        weekly: Floats = self.own.head * terms.monthly_cost * 100 * (1 - terms.withheld_share) / WEEKS_PER_MONTH
+        return weekly
+
+    def pay(self, payday: date) -> None:
+        """Fund a payroll as far as free cash goes; the rest is owed."""
+        company = self.company
+        net, withheld = self.payroll
+        pay_wages(company, net)
+        if self.tax_creditor:
+            due = tax_due_date(payday)
+            self.tax_creditor.receive(withheld, company.timeline.day(due), "payroll tax")
+            company.tell(withheld > 0, self.tax_creditor.name, f"is owed payroll tax, due {due}", withheld)
+
+
+def pay_wages(company: Company, net: Any) -> None:
+    """Pay net wages out of free cash; a shortfall is a missed payroll."""
+    ledger, state = company.ledger, company.state
+    owed = ledger.post(ledger.open("expense: wages"), WAGES, net, "wages")
+    short = owed > ledger.pay(WAGES, owed, "wages")
+    company.tell(short, "payroll", "cannot be met in full: wages in arrears", company.wages_owed)
+    company.reach("payroll_missed", short)
+    company.reach("zero_cash", short)
+    company.reach("default_event", short)
+    state.missed_pay_day = np.where(short & company.trading, company.today, state.missed_pay_day)
+    company.shock(short & company.links.missed_pay_to_confidence, company.scenario.confidence.missed_payroll_shock)
+
+
+class KeyPerson:
+    """A named key person, with the column ``present``."""
+
+    def __init__(self, company: Company, terms: Any) -> None:
+        self.company = company
+        self.terms = terms
+        self.group: Group = company.groups[terms.group]
+        self.hazard = Hazard(company.block, company.draw("key people", terms.name, "exit"))
+        self.own = company.block.columns(present=company.block.full(True, bool))
+
+    def may_leave(self, step: float) -> Mask:
+        """A week in which the person may leave; says in which rows that happens."""
+        rate = self.terms.exit_per_month * self.group.multiplier()
+        left = self.hazard.fires(rate * step, self.own.present & self.company.trading)
+        self.own.present = self.own.present & ~left
+        return left
+
+    def take_leave(self, left: Mask) -> None:
+        """What the company loses in the rows in which the person leaves."""
+        company, state, links = self.company, self.company.state, self.company.links
+        company.tell(left, self.terms.name, "resigns")
+        self.group.own.head = np.maximum(self.group.own.head - left, 0)
+        loss = np.where(left & links.exits_to_product, self.terms.product_loss, 0.0)
+        state.product_value = state.product_value * (1 - loss)
+        state.senior_exits = state.senior_exits + left
+        state.contagion = state.contagion + (left & links.contagion)
+        company.shock(left & links.exits_to_confidence, company.scenario.confidence.senior_exit_shock)
+
+
+def turnover(company: Company, people: list[KeyPerson]) -> Generator[Any, Any, None]:
+    """Each week people leave and join; exits of the week act on others from the next week on."""
+    before = 0.0
+    for week, day in enumerate(company.timeline.weekly()):
+        yield company.clock.at(day, Phase.STAFF)
+        step = company.clock.months - before
+        before = company.clock.months
+        leaving = [person.may_leave(step) for person in people]
+        for group in company.groups.values():
+            group.turn_over(week, step)
+        company.state.contagion = company.state.contagion * np.exp(-7 / company.scenario.morale.contagion_days)
+        for person, left in zip(people, leaving, strict=True):
+            person.take_leave(left)
+
+
+def payroll(company: Company, group: Group) -> Generator[Any, Any, None]:
+    """Fund each payroll some business days before its payday."""
+    terms = group.terms
+    for day, payday in funding_days(company.timeline, terms.country, group.paydays, terms.funding_business_days):
+        yield company.clock.at(day, Phase.PAYROLL)
+        group.pay(payday)

@@ -1,0 +1,168 @@
+"""The company's state: books, columns that several processes share, states with their first day, ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.company.journal import Journal, Silence
+from sim.company.parameters import Inputs, Parameters
+from sim.company.plan import BlockPlan
+from sim.kernel.block import Block, Mask
+from sim.kernel.calendar import NEVER
+from sim.kernel.draws import Draw
+from sim.kernel.ledger import CASH, RESTRICTED_CASH, Ledger, to_cents
+from sim.kernel.payables import Creditor, Payables
+
+STATES = (
+    "zero_cash",
+    "cash_flow_insolvent",
+    "payroll_missed",
+    "service_suspended",
+    "default_event",
+    "debt_accelerated",
+)
+"""Conditions recorded with their first day. None of them ends a replication unless the scenario says so."""
+
+ENDS = ("insolvent", "recapitalised", "acquired", "licensed_out", "wound_down", "survived")
+
+WAGES = "accrued wages"
+EQUITY = "equity"
+RAISED = {"equity": "equity raised", "note": "notes"}
+
+LONG_AGO = -(10**6)
+"""The day of an event that has not happened yet, where what counts is the time since."""
+
+FULL_COVER = 13
+"""Weeks the board looks ahead."""
+
+
+class Company:
+    """Everything the processes of one block share.
+
+    Columns of ``state``, all (rows,): ``confidence``, ``activity``, ``product_value``, ``service`` (numbers around 1),
+    ``contagion`` (senior exits, decaying), ``live`` and ``lost_prospects`` (prospects the board believes in, and those
+    that died so far), ``cover`` (weeks, the board's last view), ``missed_pay_day``, ``cut_day``, ``filing_day``,
+    ``receipts`` and ``revenue`` (cents so far), ``senior_exits``, ``<state>_day`` for each state, and of the end
+    ``end``, ``cause`` (codes, -1 = none), ``end_day``.
+    """
+
+    def __init__(self, block: Block, plan: BlockPlan) -> None:
+        self.block = block
+        self.clock = block.clock
+        self.timeline = block.timeline
+        self.policies = plan.policies
+        self.inputs = Inputs(block, plan.policies, plan.chance_per_input)
+        self.scenario: Parameters = self.inputs.resolve(plan.scenario)
+        self.links = self.scenario.feedback
+        self.country: str = self.scenario.country
+        self.ledger = Ledger(block)
+        self.payables = Payables(block, self.ledger)
+        self.journal: Journal | Silence = Silence()
+        self.causes: list[str] = []
+        self.classes: dict[str, list[Creditor]] = {}
+        self.vendors: dict[str, Any] = {}
+        self.groups: dict[str, Any] = {}
+        self.insiders: dict[str, Any] = {}
+        self.subscription: Any = None
+        for account in (RESTRICTED_CASH, WAGES, EQUITY, *RAISED.values()):
+            self.ledger.open(account)
+        full = block.full
+        self.state = block.columns(
+            **{name: full(1.0, float) for name in ("confidence", "activity", "product_value", "service")},
+            **{name: full(0) for name in ("live", "lost_prospects", "receipts", "revenue", "senior_exits")},
+            **{name: full(NEVER) for name in ("filing_day", "end_day", *(f"{state}_day" for state in STATES))},
+            **{name: full(-1) for name in ("end", "cause")},
+            **{name: full(LONG_AGO) for name in ("missed_pay_day", "cut_day")},
+            contagion=full(0.0, float),
+            cover=full(FULL_COVER),
+        )
+        self._open_books()
+
+    def _open_books(self) -> None:
+        opening = self.scenario.opening
+        cash = to_cents(opening.cash)
+        restricted = to_cents(opening.cash * opening.restricted_share)
+        self.ledger.post(CASH, EQUITY, cash - restricted, "opening balance")
+        self.ledger.post(RESTRICTED_CASH, EQUITY, restricted, "opening balance")
+
+    def enter_opening_invoices(self) -> None:
+        """Enter the open invoices of the opening balance, once all creditors are known."""
+        for invoice in sorted(self.scenario.opening.invoices, key=lambda invoice: invoice.due):
+            creditor = self.payables.open(invoice.creditor)
+            creditor.open_with(to_cents(invoice.amount), self.timeline.day(invoice.due))
+
+    @property
+    def today(self) -> int:
+        """The day number."""
+        return self.clock.today
+
+    @property
+    def trading(self) -> Mask:
+        """Rows that no end has closed."""
+        return self.block.trading
+
+    @property
+    def wages_owed(self) -> NDArray[np.int64]:
+        """Net pay in arrears, in cents."""
+        return self.ledger.owed(WAGES)
+
+    def creditor(self, name: str, class_: str) -> Creditor:
+        """The creditor of that name, which the treasury pays in that class."""
+        creditor = self.payables.open(name)
+        members = self.classes.setdefault(class_, [])
+        if creditor not in members:
+            members.append(creditor)
+        return creditor
+
+    def draw(self, *names: str) -> Draw:
+        """The draws of a decision: process, entity, decision."""
+        return self.block.draw(*names)
+
+    def reach(self, state: str, where: Any) -> None:
+        """Note the first day of a state."""
+        name = f"{state}_day"
+        first = where & self.trading & (getattr(self.state, name) == NEVER)
+        setattr(self.state, name, np.where(first, self.today, getattr(self.state, name)))
+        self.tell(first, "state", state.replace("_", " "))
+
+    def has_reached(self, state: str) -> Mask:
+        """Rows in which a state has occurred."""
+        return getattr(self.state, f"{state}_day") <= self.today
+
+    def tell(self, where: Any, actor: str, what: str, cents: Any = None, n: Any = None) -> None:
+        """Tell the journal what somebody did in the rows of ``where``."""
+        self.journal.tell(where, actor, what, cents, n)
+
+    def shock(self, where: Any, size: Any) -> None:
+        """Lower investors' confidence by a share."""
+        self.state.confidence = np.where(
+            where & self.trading, self.state.confidence * (1 - size), self.state.confidence
+        )
+
+    def end(self, where: Any, end: str, cause: str | None = None) -> None:
+        """Claim an end for today: the first claim of a day counts; it takes effect when ends are read."""
+        fresh = where & self.trading & (self.state.end < 0)
+        self.state.end = np.where(fresh, ENDS.index(end), self.state.end)
+        if cause is not None:
+            if cause not in self.causes:
+                self.causes.append(cause)
+            self.state.cause = np.where(fresh, self.causes.index(cause), self.state.cause)
+
+    def collect(self, gross: Any, fees: Any, account: str, kind: str) -> None:
+        """Book what customers are charged, in cents: the net to ``account`` (cash, or a receivable), the fees as an
+        expense.
+        """
+        income = self.ledger.open(f"income: {kind}")
+        net = self.ledger.post(account, income, gross - fees, kind)
+        fees = self.ledger.post(self.ledger.open(f"expense: {kind} fees"), income, fees, f"{kind} fees")
+        self.state.revenue = self.state.revenue + net + fees
+        if account == CASH:
+            self.state.receipts = self.state.receipts + net
+
+    def raise_money(self, where: Any, dollars: Any, instrument: str) -> None:
+        """New money arrives in the rows of ``where``."""
+        cents = np.where(where, to_cents(dollars), 0)
+        self.ledger.post(CASH, RAISED[instrument], cents, f"new money, {instrument}")

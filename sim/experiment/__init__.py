@@ -1,0 +1,1 @@
+"""Experiments: cells, tables, the runner, the store and the result."""

@@ -1,0 +1,130 @@
+"""Doing many blocks of work on any executor: a bounded number at a time, whatever happens to the workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from multiprocessing import get_context, parent_process
+from traceback import format_exception
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from sim.experiment.files import StoreError
+
+Work = TypeVar("Work")
+Done = TypeVar("Done")
+P = ParamSpec("P")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+@dataclass(frozen=True)
+class Failure(Generic[Work]):
+    """Work that could not be done, why in one line, and the traceback if there is one."""
+
+    work: Work
+    reason: str
+    details: str
+
+
+@dataclass(frozen=True)
+class Runner(Generic[Work, Done]):
+    """Does ``task`` for each piece of work, at most ``in_flight`` at a time, and calls ``on_done`` with each result.
+
+    Work during which a worker dies is done again, alone in a new executor; if the worker dies again, or the task
+    raises, it is a `Failure` and the rest goes on. A `StoreError` stops everything.
+    """
+
+    task: Callable[[Work], Done]
+    on_done: Callable[[Work, Done], None]
+    make_executor: Callable[[], Executor]
+    in_flight: int
+
+    def run(self, works: Iterable[Work]) -> list[Failure[Work]]:
+        """Do all of it; what failed is returned."""
+        waiting = deque(works)
+        failures: list[Failure[Work]] = []
+        while waiting:
+            for suspect in self._drain(waiting, failures):
+                if self._drain(deque([suspect]), failures):
+                    failures.append(Failure(suspect, "its worker process died, twice", ""))
+        return failures
+
+    def _drain(self, waiting: deque[Work], failures: list[Failure[Work]]) -> list[Work]:
+        """Work until nothing is waiting or a worker has died; returns what was in flight then."""
+        executor = self.make_executor()
+        running: dict[Future[Done], Work] = {}
+        lost: list[Work] = []
+        try:
+            while (waiting or running) and not lost:
+                self._submit(executor, waiting, running)
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                lost += self._settle(finished, running, failures)
+            if lost:
+                lost += self._settle(wait(running).done, running, failures)
+        finally:
+            executor.shutdown(wait=not (lost or running), cancel_futures=True)
+        return lost
+
+    def _submit(self, executor: Executor, waiting: deque[Work], running: dict[Future[Done], Work]) -> None:
+        while waiting and len(running) < self.in_flight:
+            try:
+                future = executor.submit(self.task, waiting[0])
+            except BrokenExecutor as error:
+                future = Future()
+                future.set_exception(error)
+            running[future] = waiting.popleft()
+
+    def _settle(
+        self, finished: Iterable[Future[Done]], running: dict[Future[Done], Work], failures: list[Failure[Work]]
+    ) -> list[Work]:
+        lost = []
+        for future in finished:
+            work, error = running.pop(future), future.exception()
+            if error is None:
+                self.on_done(work, future.result())
+            elif isinstance(error, BrokenExecutor):
+                lost.append(work)
+            elif isinstance(error, StoreError):
+                raise error
+            else:
+                failures.append(Failure(work, f"{type(error).__name__}: {error}", "".join(format_exception(error))))
+        return lost
+
+
+class InProcess(Executor):
+    """Does each task at once, in this process."""
+
+    def submit(self, fn: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> Future[Any]:
+        """A future that is done when it is returned."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - kept in the future, as executors do
+            future.set_exception(error)
+        return future
+
+
+def process_pool(workers: int) -> Executor:
+    """Fresh processes of this machine, one thread each; they end when this process does."""
+    os.environ.update(ONE_THREAD)
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker)
+
+
+def _start_worker() -> None:
+    import pyarrow as pa
+
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

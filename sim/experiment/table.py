@@ -1,0 +1,134 @@
+"""Outcome tables: the engine's arrays and codes as Arrow tables, and Arrow tables as pandas frames.
+
+A column's type never depends on its content: days that may not happen are nullable integers, names are strings,
+amounts are dollars rounded to cents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from sim.experiment.cells import Cell
+from sim.kernel.calendar import NEVER
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.company.plan import BlockPlan, Outcome
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+KEY = {"policy": pa.string(), "point": pa.int64(), "replication": pa.int64()}
+STATE_DAYS = (
+    "zero_cash_day",
+    "cash_flow_insolvent_day",
+    "payroll_missed_day",
+    "service_suspended_day",
+    "default_event_day",
+    "debt_accelerated_day",
+)
+ROW_TYPES = {
+    **KEY,
+    "end": pa.string(),
+    "end_day": pa.int64(),
+    "end_date": pa.date32(),
+    "cause": pa.string(),
+    "leading_state": pa.string(),
+    "creditor": pa.string(),
+    **dict.fromkeys(STATE_DAYS, pa.int64()),
+    "lowest_cash": pa.float64(),
+    "lowest_cash_day": pa.int64(),
+    "final_cash": pa.float64(),
+    "final_restricted_cash": pa.float64(),
+    "peak_overdue": pa.float64(),
+    "final_overdue": pa.float64(),
+    "final_owed": pa.float64(),
+    "final_wages_owed": pa.float64(),
+    "raised": pa.float64(),
+    "raised_equity": pa.float64(),
+    "raised_note": pa.float64(),
+    "revenue": pa.float64(),
+    "subscribers": pa.int64(),
+    "head_count": pa.int64(),
+    "senior_exits": pa.int64(),
+    "days_suspended": pa.int64(),
+    "confidence": pa.float64(),
+}
+TRACK_TYPES = {
+    **KEY,
+    "day": pa.int64(),
+    "cash": pa.float64(),
+    "restricted_cash": pa.float64(),
+    "overdue": pa.float64(),
+    "owed": pa.float64(),
+    "wages_owed": pa.float64(),
+    "revenue": pa.float64(),
+    "subscribers": pa.int64(),
+    "head_count": pa.int64(),
+    "confidence": pa.float64(),
+    "activity": pa.float64(),
+}
+NULLABLE_DAYS = frozenset({"end_day", "lowest_cash_day", *STATE_DAYS})
+
+
+def cell_tables(outcome: Outcome, plan: BlockPlan, cell: Cell) -> tuple[pa.Table, pa.Table]:
+    """The rows and the weekly tracks of one cell of a simulated block."""
+    labels = {**outcome.labels, "policy": [policy.name for policy in plan.policies]}
+    rows = _select(outcome.rows, labels["policy"], cell)
+    rows["end_date"] = np.datetime64(plan.scenario.start, "D") + rows["end_day"]
+    tracks = _select(outcome.tracks, labels["policy"], cell)
+    return _table(rows, row_types(rows), labels), _table(tracks, TRACK_TYPES, labels)
+
+
+def row_types(columns: Mapping[str, object] | Sequence[str]) -> dict[str, Any]:
+    """Name and Arrow type of each column of the replications table; the last ones are two for each creditor."""
+    peaks = [name for name in columns if name.startswith("peak_overdue.")]
+    finals = [name for name in columns if name.startswith("final_overdue.")]
+    return {**ROW_TYPES, **dict.fromkeys(peaks + finals, pa.float64())}
+
+
+def empty_table(types: Mapping[str, Any], columns: Sequence[str] | None = None) -> pa.Table:
+    """A table of these columns without rows."""
+    return pa.schema({name: types[name] for name in columns or types}).empty_table()
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """The same table in pandas: nullable ``Int64`` for days that may be missing, ``string`` for names."""
+    import pandas as pd
+
+    nullable = {pa.int64(): pd.Int64Dtype()}
+    columns = {
+        name: table[name].to_pandas(
+            types_mapper=nullable.get if name in NULLABLE_DAYS else None, date_as_object=False
+        )
+        for name in table.column_names
+    }
+    return pd.DataFrame(columns, copy=False)
+
+
+
+
+def _select(columns: Mapping[str, Array], policies: Sequence[str], cell: Cell) -> dict[str, Array]:
+    replication = columns["replication"]
+    wanted = (
+        (columns["policy"] == policies.index(cell.policy)) & (replication >= cell.first) & (replication < cell.stop)
+    )
+    selected = {name: values[wanted] for name, values in columns.items()}
+    return {**selected, "point": np.full(np.count_nonzero(wanted), cell.point)}
+
+
+def _table(columns: Mapping[str, Array], types: Mapping[str, Any], labels: Mapping[str, Sequence[str]]) -> pa.Table:
+    return pa.table({name: _array(columns[name], kind, labels.get(name, ())) for name, kind in types.items()})
+
+
+def _array(values: Array, kind: Any, labels: Sequence[str]) -> pa.Array:
+    if kind == pa.string():
+        codes = pa.array(values.astype(np.int32), mask=values < 0)
+        return pa.DictionaryArray.from_arrays(codes, pa.array(labels, pa.string())).cast(kind)
+    if kind == pa.int64():
+        return pa.array(values.astype(np.int64), mask=values == NEVER)
+    return pa.array(values).cast(kind)

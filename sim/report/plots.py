@@ -1,0 +1,249 @@
+"""One function per figure: tables of `sim.analysis` in, matplotlib axes out. `draw_all` writes them as SVG and PNG."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import seaborn as sns
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from sim.analysis.fan import FEWEST_TRADING, fan
+from sim.analysis.incidence import at_horizon, cumulative_incidence, policies_of
+from sim.analysis.intervals import Estimate, Floats, wilson
+from sim.analysis.summary import estimates, summarise
+
+from .comparison import ends_side_by_side, insolvency_side_by_side
+from .style import (
+    GREY,
+    INK,
+    FigureMeta,
+    cause_colours,
+    date_axis,
+    date_numbers,
+    end_colours,
+    house_style,
+    labels_at_right,
+    page,
+    pale_lines,
+    percent_axis,
+)
+from .wording import complement, date_reached, percent, replications, words
+
+CURVES = {
+    "zero_cash": ("Out of cash", "#0173b2", (0, (1, 1))),
+    "payroll_missed": ("Payroll missed", "#c26d00", (0, (4, 1.5))),
+    "insolvent": ("Insolvent", INK, "solid"),
+}
+FAN_COLOUR = "#2171b5"
+FAN_BANDS = ((0.05, 0.95, 0.22), (0.25, 0.75, 0.38))
+FAN_NAMES = {0.05: "5%", 0.25: "25%", 0.5: "Median", 0.75: "75%", 0.95: "95%"}
+DAILY_UP_TO = 184
+
+
+def three_curves(incidence: pd.DataFrame, meta: FigureMeta, policy: str) -> Axes:
+    """Cumulative incidence of zero cash, a missed payroll and insolvency under one policy, with simultaneous bands."""
+    table = incidence[incidence["policy"] == policy]
+    notes = (
+        f"{replications(table['n'])}. Shaded: simultaneous {meta.level:.0%} bands. In brackets: {meta.level:.0%} "
+        "intervals at the horizon. Out of cash (a payment due could not be made in full) and payroll missed are "
+        "states, which end nothing."
+    )
+    (ax,) = page(meta, "How likely each stage has been reached, by date", _policy(meta, policy), notes)
+    labels = []
+    for event, (label, colour, style) in CURVES.items():
+        rows = table[table["event"] == event]
+        dates, share = date_numbers(meta, rows["day"]), at_horizon(rows)
+        ax.fill_between(dates, rows["band_low"], rows["band_high"], step="post", color=colour, alpha=0.18, linewidth=0)
+        ax.plot(dates, rows["estimate"], drawstyle="steps-post", color=colour, linestyle=style, linewidth=1.6)
+        labels.append((share.value, f"{label}\n{percent(share)}", colour))
+    date_axis(ax, meta)
+    percent_axis(ax)
+    ax.set_ylabel("Probability so far")
+    labels_at_right(ax, labels)
+    return ax
+
+
+def ends_by_cause(incidence: pd.DataFrame, meta: FigureMeta, policy: str) -> Axes:
+    """Cumulative incidence of every end under one policy, insolvency by cause, stacked; the rest still trades."""
+    table = incidence[incidence["policy"] == policy]
+    notes = (
+        f"{replications(table['n'])}. In brackets: {meta.level:.0%} intervals of the shares at the horizon. "
+        "The ends compete: each replication has one. White: still trading."
+    )
+    (ax,) = page(meta, "How the company has ended, by date", _policy(meta, policy), notes, right=1.65)
+    dates, below = date_numbers(meta, np.arange(meta.horizon_days + 1)), np.zeros(meta.horizon_days + 1)
+    trading = complement(at_horizon(table[table["event"] == "any_end"]))
+    labels = [(1 - trading.value / 2, f"Still trading\n{percent(trading)}", INK)]
+    for event, colour in end_colours(incidence).items():
+        rows = table[table["event"] == event]
+        above, share = below + rows["estimate"].to_numpy(), at_horizon(rows)
+        if share.value > 0:
+            ax.fill_between(dates, below, above, step="post", facecolor=colour, edgecolor="white", linewidth=0.5)
+            name = f"Insolvent: {words(event)}" if event.startswith("insolvent.") else words(event).capitalize()
+            labels.append(((below[-1] + above[-1]) / 2, f"{name}\n{percent(share)}", INK))
+        below = above
+    date_axis(ax, meta)
+    percent_axis(ax)
+    ax.set_ylabel("Share of replications")
+    labels_at_right(ax, labels)
+    return ax
+
+
+def insolvency_dates(incidence: pd.DataFrame, summary: pd.DataFrame, meta: FigureMeta, policy: str) -> Axes:
+    """Histogram of the insolvency date by cause: a bar a week, or a day where the horizon is half a year or less."""
+    table, lines = incidence[incidence["policy"] == policy], estimates(summary, policy)
+    width, unit = (1, "day") if meta.horizon_days <= DAILY_UP_TO else (7, "week")
+    notes = (
+        f"{replications(table['n'])}. One bar per {unit} from the start. Whiskers and brackets: {meta.level:.0%} "
+        "intervals. Shares beside the bars are those at the horizon. Median: half of all replications are insolvent by then."
+    )
+    (ax,) = page(meta, "When the company becomes insolvent", _policy(meta, policy), notes, right=1.6)
+    edges = np.append(np.arange(0, meta.horizon_days + 1, width), meta.horizon_days + 1)
+    bins = pd.DataFrame({event: _per_bin(table, event, edges) for event in ("insolvent", *cause_colours(incidence))})
+    if bins["insolvent"].any():
+        _bars(ax, bins.drop(columns="insolvent"), cause_colours(incidence), date_numbers(meta, edges))
+    _whiskers(ax, bins["insolvent"].to_numpy(), int(table["n"].iloc[0]), date_numbers(meta, edges), meta.level)
+    date_axis(ax, meta)
+    percent_axis(ax, ax.get_ylim()[1] if lines["share_insolvent"].value else 1.0)
+    ax.set_xlabel("")
+    ax.set_ylabel(f"Share of replications per {unit}")
+    _key(ax, meta, lines, {event: colour for event, colour in cause_colours(incidence).items() if bins[event].any()})
+    return ax
+
+
+def _per_bin(table: pd.DataFrame, event: str, edges: npt.NDArray[np.int64]) -> Floats:
+    so_far = table.loc[table["event"] == event, "estimate"].to_numpy()
+    return np.diff(so_far[edges[1:] - 1], prepend=0)
+
+
+def _bars(ax: Axes, bins: pd.DataFrame, colours: dict[str, str], edges: Floats) -> None:
+    bars = bins.assign(date=edges[:-1]).melt("date", var_name="cause", value_name="share")
+    sns.histplot(
+        bars,
+        x="date",
+        weights="share",
+        hue="cause",
+        hue_order=list(colours)[::-1],
+        palette=colours,
+        bins=edges.tolist(),
+        multiple="stack",
+        element="step",
+        alpha=1,
+        linewidth=0,
+        legend=False,
+        ax=ax,
+    )
+
+
+def _whiskers(ax: Axes, shares: Floats, n: int, edges: Floats, level: float) -> None:
+    low, high = wilson(shares, n, level)
+    middles, seen = (edges[:-1] + edges[1:]) / 2, shares > 0
+    ax.vlines(middles[seen], low[seen], high[seen], color=INK, linewidth=0.5)
+
+
+def _key(ax: Axes, meta: FigureMeta, lines: dict[str, Estimate], colours: dict[str, str]) -> None:
+    median = lines["insolvency_quantile_0.5"]
+    value, low, high = (date_reached(day, meta.start) for day in median)
+    mark = ax.axvline(float(date_numbers(meta, median.value)), color=INK, linewidth=1, linestyle=(0, (3, 1.5)))
+    entries: list[tuple[Artist, str]] = [
+        (Patch(color=colour), f"{words(event).capitalize()}\n{percent(lines[f'share_{event}'])}")
+        for event, colour in colours.items()
+    ]
+    entries.append((Patch(alpha=0), f"Not insolvent\n{percent(complement(lines['share_insolvent']))}"))
+    entries.append((mark, f"Median {value}" if low == high == value else f"Median {value}\n({low} to\n{high})"))
+    handles, names = zip(*entries, strict=True)
+    ax.legend(handles, names, loc="upper left", bbox_to_anchor=(1.0, 1.04), fontsize=7.5)
+
+
+def cash_fan(table: pd.DataFrame, meta: FigureMeta, policy: str) -> tuple[Axes, Axes]:
+    """Free cash from the opening position among what still trades (median, middle half, middle 90%), and its share."""
+    tracked = int(table["n_trading"].iloc[0])
+    notes = (
+        f"n = {tracked:,} tracked replications, weekly. Cash is that of the replications still "
+        f"trading, while they are at least {min(FEWEST_TRADING, tracked)}; restricted cash is left out. "
+        f"Lower panel: simultaneous {meta.level:.0%} band."
+    )
+    subtitle = f"{_policy(meta, policy)}. Opening free cash ${table[0.5].iloc[0] / 1e6:,.1f}M"
+    title = "Free cash while the company trades"
+    upper, lower = page(meta, title, subtitle, notes, panels=(2.2, 0.8), right=1.25)
+    _cash_panel(upper, table, meta)
+    _trading_panel(lower, table, meta)
+    return upper, lower
+
+
+def _cash_panel(ax: Axes, table: pd.DataFrame, meta: FigureMeta) -> None:
+    cash = table[list(FAN_NAMES)].dropna() / 1e6
+    dates = date_numbers(meta, cash.index)
+    for low, high, alpha in FAN_BANDS:
+        ax.fill_between(dates, cash[low], cash[high], color=FAN_COLOUR, alpha=alpha, linewidth=0)
+    ax.plot(dates, cash[0.5], color=INK, linewidth=1.6)
+    ax.plot(dates[:1], cash[0.5].iloc[:1], "o", color=INK, markersize=4, clip_on=False, zorder=5)
+    date_axis(ax, meta)
+    ax.tick_params(labelbottom=False)
+    ax.set_ylim(bottom=0)
+    ax.set_ylabel("Free cash, $ million")
+    pale_lines(ax)
+    labels = [(cash[quantile].iloc[-1], name, INK) for quantile, name in FAN_NAMES.items()]
+    labels_at_right(ax, labels, lines=1, at=cash.index[-1] / meta.horizon_days)
+
+
+def _trading_panel(ax: Axes, table: pd.DataFrame, meta: FigureMeta) -> None:
+    dates = date_numbers(meta, table.index)
+    ax.fill_between(dates, table["low"], table["high"], color=GREY, alpha=0.3, linewidth=0)
+    ax.plot(dates, table["trading"], color=INK, linewidth=1.4)
+    date_axis(ax, meta)
+    percent_axis(ax)
+    ax.set_yticks([0, 0.5, 1])
+    ax.set_ylabel("Still trading")
+    last = Estimate(*(float(table[column].iloc[-1]) for column in ("trading", "low", "high")))
+    labels_at_right(ax, [(last.value, percent(last), INK)], lines=1, at=table.index[-1] / meta.horizon_days)
+
+
+def _policy(meta: FigureMeta, policy: str) -> str:
+    return f"Policy: {meta.policies[policy] or policy}"
+
+
+def draw_all(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta, directory: Path) -> list[Path]:
+    """Draw every figure of a result and write it as SVG and PNG into `directory`, which is made if needed.
+
+    Two figures with the policies side by side, and four for each policy of `meta.policies` that has rows. Equal tables
+    give equal bytes. Returns the paths written.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = []
+    with house_style(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        for name, ax in _figures(frame, tracks, meta):
+            figure = cast(Figure, ax.get_figure(root=True))
+            for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
+                paths.append(directory / f"{name}.{suffix}")
+                figure.savefig(paths[-1], metadata=metadata)
+    return paths
+
+
+def _figures(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta) -> Iterator[tuple[str, Axes]]:
+    days, level, chance = meta.horizon_days, meta.level, meta.chance_per_input
+    found = {policy: meta.policies[policy] for policy in meta.policies if policy in policies_of(frame)}
+    if not found:
+        return
+    incidence = cumulative_incidence(frame, horizon_days=days, level=level, chance_per_input=chance)
+    summary = summarise(frame, days=[], horizon_days=days, start=meta.start, level=level, chance_per_input=chance)
+    yield "policies-insolvency", insolvency_side_by_side(incidence, replace(meta, policies=found))
+    yield "policies-ends", ends_side_by_side(summary, replace(meta, policies=found))
+    for policy in found:
+        yield f"{policy}-curves", three_curves(incidence, meta, policy)
+        yield f"{policy}-ends", ends_by_cause(incidence, meta, policy)
+        yield f"{policy}-dates", insolvency_dates(incidence, summary, meta, policy)
+        own = tracks[tracks["policy"] == policy]
+        if len(own):
+            yield f"{policy}-cash", cash_fan(fan(own, "cash", level=level, chance_per_input=chance), meta, policy)[0]

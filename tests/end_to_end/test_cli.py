@@ -1,0 +1,198 @@
+"""The command line: what it prints, what it writes, and how it ends."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sim.cli import app
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {"matplotlib", "numpy", "pandas", "pyarrow", "pydantic", "scipy", "seaborn", "simpy"}
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_directory_and_without_plots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr("sim.report.plots.draw_all", lambda *_tables: [])
+
+
+def runway(*arguments: object) -> Result:
+    """Run the program in this process."""
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def here() -> list[str]:
+    """What is in the working directory."""
+    return sorted(path.name for path in Path().iterdir())
+
+
+def test_a_run_prints_the_table_and_last_the_directory_that_holds_everything(small_world: Path) -> None:
+    command = [sys.executable, "-m", "sim", "run", str(small_world), "--replications", "10000", "--workers", "2"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    *table, last = done.stdout.splitlines()
+    assert "more-cash" in "\n".join(table)
+    assert last.startswith("results/small-world/")
+    names = {path.name for path in Path(last).iterdir()}
+    assert {"manifest.json", "plots", "replications", "summary.csv", "tracks"} <= names
+    assert list(Path(last).glob("plots/*.svg"))
+    assert list(Path(last).glob("plots/*.png"))
+    assert done.stderr == ""
+
+
+def test_a_run_with_json_prints_one_object(small_world: Path) -> None:
+    said = json.loads(runway("run", small_world, "--json", "--quiet", "--policy", "more-cash", "--seed", 3).stdout)
+    assert (said["experiment"], said["replications"], said["seed"], said["complete"]) == ("small-world", 200, 3, True)
+    assert {line["policy"] for line in said["summary"]} == {"do-nothing", "more-cash"}
+    assert (Path(said["directory"]) / "manifest.json").exists()
+
+
+def test_a_scenario_alone_is_asked_what_happens_if_nothing_is_done(small_world: Path) -> None:
+    text = small_world.read_text(encoding="utf-8").partition("[scenario]")[2].partition("[[policies]]")[0]
+    Path("scenario.toml").write_text(text.replace("scenario.", ""), encoding="utf-8")
+    done = runway("run", "scenario.toml", "--json", "--replications", 50)
+    assert {line["policy"] for line in json.loads(done.stdout)["summary"]} == {"do-nothing"}
+
+
+def test_every_bad_input_is_named_at_once_and_nothing_is_written(small_world: Path) -> None:
+    broken = small_world.read_text(encoding="utf-8")
+    for right, wrong in {"cash = 100000": "cash = -5", "horizon_days": "horizon_day", '"set"': '"sett"'}.items():
+        broken = broken.replace(right, wrong)
+    small_world.write_text(broken, encoding="utf-8")
+    done = runway("run", small_world, "missing.toml", "--workers", 0, "--out", "result")
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    for said in ("opening.cash", "horizon_day", "sett", "missing.toml", "--workers", "--out"):
+        assert said in done.stderr
+    assert here() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--policy", "more-cahs"], 'did you mean "more-cash"'),
+        (["--replications", "0"], "replications"),
+        (["--seed", "-1"], "seed"),
+        (["--workers", "0"], "--workers: found 0, expected at least 1"),
+        (["--replications", "many"], "--replications"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_bad_option_ends_with_2_and_writes_nothing(small_world: Path, arguments: list[str], said: str) -> None:
+    done = runway("run", small_world, *arguments)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert here() == []
+
+
+def test_a_directory_of_another_question_ends_with_2(small_world: Path) -> None:
+    runway("run", small_world, "--out", "result", "--json")
+    done = runway("run", small_world, "--out", "result", "--seed", 8)
+    assert done.exit_code == 2
+    assert "holds the result of another question" in done.stderr
+
+
+def test_fewer_replications_than_are_there_says_that_they_are_kept(small_world: Path) -> None:
+    runway("run", small_world, "--out", "result", "--json")
+    done = runway("run", small_world, "--out", "result", "--json", "--replications", 100)
+    assert "holds 200 replications already" in done.stderr
+    assert json.loads(done.stdout)["replications"] == 200
+
+
+def test_a_block_that_cannot_be_simulated_is_reported_and_the_rest_is_there(
+    small_world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.company import model
+
+    original = model.simulate
+
+    def fails_late(plan: Any) -> Any:
+        if plan.first > 0:
+            raise FloatingPointError("overflow")
+        return original(plan)
+
+    monkeypatch.setattr(model, "simulate", fails_late)
+    done = runway("run", small_world, "--replications", 10_000, "--workers", 1, "--out", "result", "--json")
+    assert done.exit_code == 1
+    assert "replications 8192 to 9999 of do-nothing, more-cash (seed 7): FloatingPointError: overflow" in done.stderr
+    assert "up to 18.1% of all replications higher or lower" in done.stderr
+    said = json.loads(done.stdout)
+    assert not said["complete"]
+    assert {line["n"] for line in said["summary"]} == {8192}
+
+
+def test_a_run_of_which_nothing_could_be_simulated_ends_with_1(
+    small_world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.company.model.simulate", lambda _plan: 1 // 0)
+    done = runway("run", small_world, "--workers", 1, "--out", "result")
+    assert done.exit_code == 1
+    assert "ZeroDivisionError" in done.stderr
+    assert done.stdout == "result\n"
+
+
+def test_a_full_disk_ends_with_1_and_one_sentence(small_world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    done = runway("run", small_world, "--out", "result", "--quiet")
+    assert done.exit_code == 1
+    assert done.stderr.count("\n") == 1
+    assert "No space left on device" in done.stderr
+
+
+def test_an_interrupted_run_says_how_it_goes_on(small_world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_plan: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.company.model.simulate", interrupted)
+    done = runway("run", small_world, "--workers", 1)
+    assert done.exit_code == 1
+    assert "the same command continues" in done.stderr
+
+
+def test_new_writes_files_that_check_finds_good_and_never_overwrites_them() -> None:
+    assert runway("new", "start").exit_code == 0
+    files = sorted(Path("start").glob("*.toml"))
+    assert runway("check", *files).exit_code == 0
+    again = runway("new", "start")
+    assert again.exit_code == 2
+    assert "already there" in again.stderr
+
+
+def test_check_names_every_error_of_every_file(small_world: Path) -> None:
+    Path("one.toml").write_text("replicatons = 5", encoding="utf-8")
+    done = runway("check", small_world, "one.toml", "two.toml")
+    assert done.exit_code == 2
+    assert f"{small_world}: good" in done.stdout
+    assert "replications" in done.stderr
+    assert "two.toml" in done.stderr
+
+
+def test_list_names_each_stored_result(small_world: Path) -> None:
+    directory = json.loads(runway("run", small_world, "--json").stdout)["directory"]
+    (line,) = runway("list").stdout.splitlines()
+    assert line.startswith(directory)
+    assert "200 x 2 policies" in line
+
+
+def test_schema_is_json() -> None:
+    assert "$defs" in json.loads(runway("schema").stdout)
+
+
+def test_python_m_sim_is_the_same_program_and_help_loads_nothing_heavy() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "sim", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert "runway [OPTIONS] COMMAND" in done.stdout
+    assert {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()} & HEAVY == set()
