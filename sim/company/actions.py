@@ -14,6 +14,9 @@ from sim.company.treasury import Levers
 from sim.kernel.calendar import Phase
 from sim.kernel.ledger import to_cents
 
+LAUNCH = "launch"
+"""The creditor who bills the launch of a subscription."""
+
 LAUNCH_TERMS_DAYS = 30
 """Days until the bills of a launch are due (*Source* L32)."""
 
@@ -61,7 +64,7 @@ class Act:
         company, terms = self.company, self.terms
         company.subscription.launch(self.rows, company.today + np.maximum(terms.lag_days, 1) + company.block.full(0))
         cost = np.where(self.rows, to_cents(terms.cost), 0)
-        company.payables.open("launch").receive(cost, company.today + LAUNCH_TERMS_DAYS, "launch")
+        company.payables.open(LAUNCH).receive(cost, company.today + LAUNCH_TERMS_DAYS, LAUNCH)
         yield from ()
 
     def ask_insiders(self) -> Generator[Any, Any, None]:

@@ -19,6 +19,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 BUSINESS_DAYS_A_WEEK = 5
+SURE = 1 - 2.0**-53
+"""The largest probability below 1: its hazard is 36.7, which passes almost any threshold at once."""
+
 RECENT = 0.25
 """Weight of the last week in the moving average of weekly receipts."""
 
@@ -39,7 +42,7 @@ def cover(cash: Floats, receipts: Floats, critical: Any, payrolls: list[Any]) ->
 
 def rate(probability: Any, periods: float = 1.0) -> Any:
     """The hazard of a period in which something happens with ``probability``, split over ``periods``. *Source* P11."""
-    return -np.log1p(-probability) / periods
+    return -np.log1p(-np.minimum(probability, SURE)) / periods
 
 
 def filing_hazard(unpaid: Mask, short: Mask, live: Mask, suspended: Mask, terms: Any) -> Floats:

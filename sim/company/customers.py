@@ -62,7 +62,11 @@ def cohort_billing_days(timeline: Timeline, billing_days: tuple[int, ...]) -> It
 
 
 class Subscription:
-    """Subscribers by cohort, with columns ``launch_day``, ``launch_months`` and the list ``cohorts``."""
+    """Subscribers by cohort.
+
+    Columns ``launch_day``, ``launch_months`` and the lists ``cohorts`` (subscribers) and ``pending`` (cents the
+    processor holds, oldest first).
+    """
 
     def __init__(self, company: Company, terms: Any) -> None:
         self.company = company
@@ -73,6 +77,7 @@ class Subscription:
         self.own = company.block.columns(
             launch_day=full(company.timeline.day(terms.launch) if launched else NEVER),
             launch_months=full(company.timeline.months_at(terms.launch) if launched else 0.0, float),
+            pending=[],
             cohorts=[full(0) + terms.opening_subscribers // n + (i < terms.opening_subscribers % n) for i in range(n)],
         )
         company.ledger.open(PROCESSOR)
@@ -125,11 +130,12 @@ class Subscription:
         gross = to_cents(n * terms.price)
         fees = to_cents(n * (terms.price * (terms.refund_share + terms.fee_share) + terms.fee_fixed))
         self.company.collect(gross, fees, PROCESSOR, "subscriptions")
+        self.own.pending.append(np.where(self.company.trading, gross - fees, 0))
 
     def pay_out(self) -> None:
-        """The processor pays its whole balance."""
+        """The processor pays the oldest charges that it holds."""
         company = self.company
-        paid = company.ledger.post(CASH, PROCESSOR, company.ledger.balance(PROCESSOR), "processor payout")
+        paid = company.ledger.post(CASH, PROCESSOR, self.own.pending.pop(0), "processor payout")
         company.state.receipts = company.state.receipts + paid
 
     def _draw(self, decision: str) -> Any:
@@ -153,7 +159,7 @@ def processor(company: Company) -> Generator[Any, Any, None]:
         day = int(company.timeline.business_day(billed, company.country, terms.payout_business_days))
         if day > before:
             yield company.clock.at(day, Phase.CUSTOMER_CASH)
-            company.subscription.pay_out()
+        company.subscription.pay_out()
         before = day
 
 

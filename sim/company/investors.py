@@ -48,7 +48,7 @@ class Outside:
         self.company = company
         self.terms = terms
         full = company.block.full
-        self.own = company.block.columns(stage=full(IDLE), next_day=full(0), approach=full(0), closings=full(0))
+        self.own = company.block.columns(stage=np.where(terms.max_closings > 0, full(IDLE), DONE), next_day=full(0), approach=full(0), closings=full(0))
         self.meetings = Hazard(company.block, self._draw("meeting"))
         self.gate = company.block.columns(level=company.draw("investors", "company", "gate").uniform())
 
@@ -139,7 +139,8 @@ class Insider:
         self.terms = terms
         full = company.block.full
         self.own = company.block.columns(
-            **{name: full(0) for name in ("stage", "next_day", "approach", "closings")},
+            stage=np.where(terms.max_closings > 0, full(IDLE), DONE),
+            **{name: full(0) for name in ("next_day", "approach", "closings")},
             asked=full(False, bool),
             success=full(0.0, float) + terms.success_probability,
         )

@@ -6,7 +6,7 @@ the ledger.
 
 from __future__ import annotations
 
-from sim.company.actions import Act, action
+from sim.company.actions import LAUNCH, Act, action
 from sim.company.board import Board, board
 from sim.company.creditors import Line, line, operating_cost
 from sim.company.customers import Subscription, processor, revenue_line, subscription
@@ -92,8 +92,6 @@ def add_actions(company: Company, levers: Levers) -> None:
     """The dated actions of each policy."""
     for policy, plan in enumerate(company.policies):
         for i, terms in enumerate(plan.actions):
-            if terms.do == "launch_subscription":
-                company.creditor("launch", "trade")
             if terms.do != "set":
                 own = company.inputs.resolve(terms, f"policies.{plan.name}.{i}")
                 company.block.process(f"action {plan.name} {i:03d}", action(company, Act(company, levers, policy, own)))
@@ -105,8 +103,9 @@ def add_customers(company: Company) -> None:
         company.block.process(f"revenue {terms.name}", revenue_line(company, terms))
     if company.scenario.subscription is not None:
         company.subscription = Subscription(company, company.scenario.subscription)
+        company.creditor(LAUNCH, "trade")
         company.block.process("subscription", subscription(company))
-        company.block.process("processor", processor(company))
+        company.block.process("subscription payouts", processor(company))
     company.block.process("product", product(company))
 
 

@@ -67,6 +67,15 @@ def rung(pressure: Floats, patience: Floats, credit_hold_at: Any, breach_notice_
     return np.sum([REMINDER + np.zeros_like(steps[0], dtype=np.int64), *steps], axis=0, dtype=np.int64)
 
 
+def postures(odds: Any) -> list[Any]:
+    """Probabilities of the patient, the commercial and the strict posture: uncertain odds taken in proportion.
+
+    *Source* P06.
+    """
+    total = odds.patient + odds.commercial + odds.strict
+    return [odds.patient / total, odds.commercial / total, odds.strict / total]
+
+
 def draw_above(law: Any, floor: float, u: Floats) -> Floats:
     """Draws of a distribution given that they exceed ``floor``, by its quantiles.
 
@@ -92,9 +101,7 @@ class Vendor:
         self.creditor: Creditor = company.creditor(terms.name, "vendors")
         full = company.block.full
         self.own = company.block.columns(
-            posture=self._draw("posture").categorical(
-                [terms.posture.patient, terms.posture.commercial, terms.posture.strict]
-            ),
+            posture=self._draw("posture").categorical(postures(terms.posture)),
             **{
                 name: full(0) for name in ("cures", "rung", "months_grown", "suspended_days", "paid_before", "reviewed")
             },

@@ -26,6 +26,8 @@ def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
         TimeRemainingColumn(),
     )
     console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+    with Progress(
+        *columns, console=console, disable=not console.is_terminal, transient=True, speed_estimate_period=300
+    ) as bar:
         task = bar.add_task("replications", total=total)
         yield lambda rows: bar.advance(task, rows)

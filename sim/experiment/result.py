@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from sim.scenario.schema import Experiment
 
-STATES = ("zero_cash_day", "payroll_missed_day")
-EVENT_COLUMNS = ("policy", "point", "replication", "end", "end_day", "end_date", "cause", *STATES)
+EVENT_COLUMNS = ("policy", "replication", "end", "end_day", "cause", "zero_cash_day", "payroll_missed_day")
 
 
 class Tables(Protocol):
@@ -84,16 +83,24 @@ class Result:
     @cached_property
     def tracks(self) -> pd.DataFrame:
         """Weekly tracks, one row per policy, replication and day; days 0, 7, 14, ... while trading."""
-        found = [self._tables.read("tracks", policy.name) for policy in self.experiment.policies]
-        tables = [table for table in found if table is not None]
-        return to_frame(pa.concat_tables(tables) if tables else empty_table(TRACK_TYPES))
+        return to_frame(self._read("tracks", TRACK_TYPES))
 
     def columns(self, names: Sequence[str] | None, policy: str | None = None) -> pd.DataFrame:
-        """The rows of `frame` with only the columns named, for one policy or all of them."""
-        policies = [member.name for member in self.experiment.policies] if policy is None else [policy]
-        found = [self._tables.read("replications", member, names) for member in policies]
+        """The rows of `frame` with only the columns named, for one policy or all.
+
+        Raises `KeyError` for a policy that the experiment does not have.
+        """
+        return to_frame(self._read("replications", ROW_TYPES, names, policy))
+
+    def _read(
+        self, kind: str, types: Mapping[str, Any], names: Sequence[str] | None = None, policy: str | None = None
+    ) -> pa.Table:
+        policies = [member.name for member in self.experiment.policies if policy in (None, member.name)]
+        if not policies:
+            raise KeyError(policy)
+        found = [self._tables.read(kind, member, names) for member in policies]
         tables = [table for table in found if table is not None]
-        return to_frame(pa.concat_tables(tables) if tables else empty_table(ROW_TYPES, names))
+        return pa.concat_tables(tables) if tables else empty_table(types, names)
 
     @cached_property
     def _summary(self) -> pd.DataFrame:

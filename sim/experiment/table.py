@@ -101,12 +101,11 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     import pandas as pd
 
     nullable = {pa.int64(): pd.Int64Dtype()}
-    columns = {
-        name: table[name].to_pandas(
-            types_mapper=nullable.get if name in NULLABLE_DAYS else None, date_as_object=False
-        )
-        for name in table.column_names
-    }
+    columns = {}
+    for name in table.column_names:
+        mapper = nullable.get if name in NULLABLE_DAYS else None
+        columns[name] = table[name].to_pandas(types_mapper=mapper, date_as_object=False)
+        table = table.drop_columns(name)
     return pd.DataFrame(columns, copy=False)
 
 

@@ -134,13 +134,10 @@ class Creditor:
             self._dropped += 1
 
     def oldest_due_day(self) -> Days:
-        """The due day of the oldest invoice that is not paid in full; ``NEVER`` where nothing is owed."""
+        """The earliest due day of the invoices that are not paid in full; ``NEVER`` where nothing is owed."""
         oldest = self._block.full(NEVER)
-        found = self._block.full(False, bool)
         total = self.own.settled
         for amount, due_days in zip(self.own.amount, self.own.due_day, strict=True):
             total = total + amount
-            unpaid = ~found & (total > self.own.paid)
-            oldest[unpaid] = due_days[unpaid]
-            found |= unpaid
+            oldest = np.where((total > self.own.paid) & (amount > 0), np.minimum(oldest, due_days), oldest)
         return oldest

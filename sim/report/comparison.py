@@ -15,13 +15,23 @@ from sim.analysis.incidence import at_horizon
 from sim.analysis.intervals import Estimate, Floats
 from sim.analysis.summary import estimates
 
-from .style import END_COLOURS, GREY, INK, FigureMeta, date_axis, date_numbers, labels_at_right, page, percent_axis
+from .style import (
+    END_COLOURS,
+    GREY,
+    INK,
+    FigureMeta,
+    date_axis,
+    date_numbers,
+    labels_at_right,
+    page,
+    percent_axis,
+    shortened,
+)
 from .wording import TO, day_month_year, percent, replications, words
 
 LINE_STYLES = ("solid", (0, (5, 1.2)), (0, (1, 1)), (0, (5, 1.2, 1, 1.2)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
 TOO_PALE = (6, 8)
 SMALLEST_LABELLED = 0.05
-DARK_BARS = ("insolvent", "recapitalised")
 
 
 def insolvency_side_by_side(incidence: pd.DataFrame, meta: FigureMeta) -> Axes:
@@ -33,7 +43,7 @@ def insolvency_side_by_side(incidence: pd.DataFrame, meta: FigureMeta) -> Axes:
         "surer than the single bands suggest."
     )
     height = max(2.75, 0.3 * len(meta.policies))
-    (ax,) = page(meta, "Insolvency by date, under each policy", meta.label, notes, panels=(height,), right=1.6)
+    (ax,) = page(meta, "Insolvency by date, under each policy", meta.label, notes, panels=(height,), right=1.75)
     palette = [INK, *(colour for k, colour in enumerate(sns.color_palette("colorblind").as_hex()) if k not in TOO_PALE)]
     labels = []
     for k, policy in enumerate(meta.policies):
@@ -43,7 +53,7 @@ def insolvency_side_by_side(incidence: pd.DataFrame, meta: FigureMeta) -> Axes:
         width = 2.2 if k == 0 else 1.4
         ax.plot(dates, rows["estimate"], drawstyle="steps-post", color=colour, linestyle=style, linewidth=width)
         share = at_horizon(rows)
-        labels.append((share.value, f"{policy}\n{percent(share)}", colour))
+        labels.append((share.value, f"{shortened(policy, 27)}\n{percent(share)}", colour))
     date_axis(ax, meta)
     percent_axis(ax)
     ax.set_ylabel("P(insolvent) so far")
@@ -77,7 +87,7 @@ def ends_side_by_side(summary: pd.DataFrame, meta: FigureMeta) -> Axes:
 def _bars(ax: Axes, end: str, shares: list[Estimate], left: Floats) -> None:
     widths, name, colour = [share.value for share in shares], words(end).capitalize(), END_COLOURS[end]
     ax.barh(range(len(shares)), widths, left=left, color=colour, edgecolor="white", linewidth=0.8, label=name)
-    ink = "white" if end in DARK_BARS else INK
+    ink = "white" if end == "insolvent" else INK
     for place, (start, share) in enumerate(zip(left, shares, strict=True)):
         if share.value >= SMALLEST_LABELLED:
             text = f"{share.value:.0%}\n{math.floor(100 * share.low)}{TO}{math.ceil(100 * share.high)}"
@@ -93,6 +103,6 @@ def _name_policies(ax: Axes, meta: FigureMeta) -> None:
         lines = textwrap.wrap(label, 36, max_lines=2, placeholder=" \N{HORIZONTAL ELLIPSIS}")
         middle = 4.0 * len(lines) - 4
         at: dict[str, Any] = {"textcoords": "offset points", "ha": "right"}
-        name = textwrap.shorten(policy, 30, placeholder="\N{HORIZONTAL ELLIPSIS}")
+        name = shortened(policy, 30)
         ax.annotate(name, (0, place), (-6, middle), va="bottom" if lines else "center", size=8, **at)
         ax.annotate("\n".join(lines), (0, place), (-6, middle - 1), va="top", size=6.3, color=GREY, **at)

@@ -55,8 +55,8 @@ def three_curves(incidence: pd.DataFrame, meta: FigureMeta, policy: str) -> Axes
     table = incidence[incidence["policy"] == policy]
     notes = (
         f"{replications(table['n'])}. Shaded: simultaneous {meta.level:.0%} bands. In brackets: {meta.level:.0%} "
-        "intervals at the horizon. Out of cash (a payment due could not be made in full) and payroll missed are "
-        "states, which end nothing."
+        "intervals at the horizon. Out of cash (a payroll or a protected bill could not be paid in full) and payroll "
+        "missed are states, which end nothing; directors may file before either."
     )
     (ax,) = page(meta, "How likely each stage has been reached, by date", _policy(meta, policy), notes)
     labels = []
@@ -105,7 +105,7 @@ def insolvency_dates(incidence: pd.DataFrame, summary: pd.DataFrame, meta: Figur
     width, unit = (1, "day") if meta.horizon_days <= DAILY_UP_TO else (7, "week")
     notes = (
         f"{replications(table['n'])}. One bar per {unit} from the start. Whiskers and brackets: {meta.level:.0%} "
-        "intervals. Shares beside the bars are those at the horizon. Median: half of all replications are insolvent by then."
+        "intervals, beside the bars at the horizon. Median: half of all replications are insolvent by then."
     )
     (ax,) = page(meta, "When the company becomes insolvent", _policy(meta, policy), notes, right=1.6)
     edges = np.append(np.arange(0, meta.horizon_days + 1, width), meta.horizon_days + 1)
@@ -160,7 +160,7 @@ def _key(ax: Axes, meta: FigureMeta, lines: dict[str, Estimate], colours: dict[s
         for event, colour in colours.items()
     ]
     entries.append((Patch(alpha=0), f"Not insolvent\n{percent(complement(lines['share_insolvent']))}"))
-    entries.append((mark, f"Median {value}" if low == high == value else f"Median {value}\n({low} to\n{high})"))
+    entries.append((mark, f"Median {value}" if low == high else f"Median {value}\n({low} to\n{high})"))
     handles, names = zip(*entries, strict=True)
     ax.legend(handles, names, loc="upper left", bbox_to_anchor=(1.0, 1.04), fontsize=7.5)
 
@@ -193,20 +193,20 @@ def _cash_panel(ax: Axes, table: pd.DataFrame, meta: FigureMeta) -> None:
     ax.set_ylim(bottom=0)
     ax.set_ylabel("Free cash, $ million")
     pale_lines(ax)
-    labels = [(cash[quantile].iloc[-1], name, INK) for quantile, name in FAN_NAMES.items()]
+    labels = [(cash[quantile].iloc[-1], name, INK) for quantile, name in FAN_NAMES.items() if len(cash) > 1]
     labels_at_right(ax, labels, lines=1, at=cash.index[-1] / meta.horizon_days)
 
 
 def _trading_panel(ax: Axes, table: pd.DataFrame, meta: FigureMeta) -> None:
     dates = date_numbers(meta, table.index)
-    ax.fill_between(dates, table["low"], table["high"], color=GREY, alpha=0.3, linewidth=0)
-    ax.plot(dates, table["trading"], color=INK, linewidth=1.4)
+    ax.fill_between(dates, table["low"], table["high"], step="post", color=GREY, alpha=0.3, linewidth=0)
+    ax.plot(dates, table["trading"], drawstyle="steps-post", color=INK, linewidth=1.4)
     date_axis(ax, meta)
     percent_axis(ax)
     ax.set_yticks([0, 0.5, 1])
     ax.set_ylabel("Still trading")
     last = Estimate(*(float(table[column].iloc[-1]) for column in ("trading", "low", "high")))
-    labels_at_right(ax, [(last.value, percent(last), INK)], lines=1, at=table.index[-1] / meta.horizon_days)
+    labels_at_right(ax, [(last.value, percent(last), INK)], lines=1)
 
 
 def _policy(meta: FigureMeta, policy: str) -> str:
@@ -246,4 +246,7 @@ def _figures(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta) -> Ite
         yield f"{policy}-dates", insolvency_dates(incidence, summary, meta, policy)
         own = tracks[tracks["policy"] == policy]
         if len(own):
-            yield f"{policy}-cash", cash_fan(fan(own, "cash", level=level, chance_per_input=chance), meta, policy)[0]
+            yield (
+                f"{policy}-cash",
+                cash_fan(fan(own, "cash", horizon_days=days, level=level, chance_per_input=chance), meta, policy)[0],
+            )

@@ -26,15 +26,15 @@ from .wording import day_month_year
 
 WIDTH, DPI = 6.5, 200
 INK, GREY, PALE = "#1a1a1a", "#5f5f5f", "#d9d9d9"
-SMALL_PRINT_WIDTH = 140
+SMALL_PRINT_WIDTH = 132
 CAUSE_COLOURS = ("#a63603", "#ec7014", "#fdae6b", "#fdd0a2", "#feedde")
 END_COLOURS = {
     "insolvent": CAUSE_COLOURS[0],
-    "recapitalised": "#2171b5",
-    "acquired": "#6baed6",
-    "licensed_out": "#a6cde6",
-    "wound_down": "#d3e5f2",
-    "survived": "#e4e4e4",
+    "recapitalised": "#3d8fc9",
+    "acquired": "#8cbfe0",
+    "licensed_out": "#b9d7ec",
+    "wound_down": "#dbe9f5",
+    "survived": "#ececec",
 }
 RC = {
     "font.family": "DejaVu Sans",
@@ -105,7 +105,7 @@ def page(
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
     FigureCanvasAgg(figure)
     for text, size, weight, colour, drop in ((title, 10.5, "bold", INK, 0.12), (subtitle, 8, "normal", GREY, 0.34)):
-        line = textwrap.shorten(text, int(900 / size), placeholder=" \N{HORIZONTAL ELLIPSIS}")
+        line = shortened(text, int(780 / size))
         figure.text(0.1 / WIDTH, 1 - drop / height, line, size=size, weight=weight, color=colour, va="top")
     lines = "\n".join(small_print)
     figure.text(0.1 / WIDTH, 0.08 / height, lines, size=6.3, color=GREY, va="bottom", linespacing=1.35)
@@ -117,9 +117,14 @@ def page(
     ]
 
 
+def shortened(text: str, width: int) -> str:
+    """At most `width` characters of a text."""
+    return text if len(text) <= width else text[: width - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+
+
 def _origin(meta: FigureMeta) -> str:
     dates = f"As of {day_month_year(meta.start)}, horizon {day_month_year(meta.horizon)}."
-    return f"{dates} Scenario: {meta.label}. Fingerprint {meta.fingerprint}."
+    return f"{dates} Scenario: {shortened(meta.label, 100)}. Fingerprint {meta.fingerprint}."
 
 
 def date_numbers(meta: FigureMeta, days: npt.ArrayLike) -> Floats:
@@ -134,7 +139,7 @@ def date_axis(ax: Axes, meta: FigureMeta) -> None:
     months = np.arange(first.astype("datetime64[M]"), last.astype("datetime64[M]") + 1)
     ticks = months.astype("datetime64[D]")
     labelled = [when.item() for when in ticks[months.astype(int) % step == 0] if first <= when <= last]
-    if len(labelled) < 2:
+    if meta.horizon_days < 70:
         labelled = [when.item() for when in np.arange(first, last + 1, max(1, meta.horizon_days // 5))]
     ax.set_xlim(first.astype(int), last.astype(int))
     names = [_month(when, meta.horizon_days < 70, k == 0) for k, when in enumerate(labelled)]
@@ -167,7 +172,7 @@ def labels_at_right(ax: Axes, labels: Sequence[tuple[float, str, str]], *, lines
     """
     low, high = ax.get_ylim()
     gap = (0.115 * lines + 0.04) * (high - low) * DPI / ax.bbox.height
-    ordered, across = sorted(labels), ax.get_yaxis_transform()
+    ordered, across = sorted(labels, key=lambda label: label[0]), ax.get_yaxis_transform()
     places = spread([height for height, _, _ in ordered], gap, low + gap / 2, high)
     for (height, text, colour), place in zip(ordered, places, strict=True):
         dark = tuple(0.7 * part for part in to_rgb(colour))

@@ -67,7 +67,7 @@ class File(Table):
     """The directors file."""
 
     do: Literal["file"] = default("file", "the action")
-    on: Day = required("day of filing")
+    on: Day = required("day on which the directors resolve to file")
 
 
 Action = Annotated[Set | CutCompute | LaunchSubscription | AskInsiders | Stretch | File, Field(discriminator="do")]

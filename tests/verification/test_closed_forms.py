@@ -112,9 +112,7 @@ def check_dual(case: tuple[float, ...], truth: float, n: int) -> None:
 
 
 @pytest.mark.parametrize(("case", "truth"), DUAL, ids=DUAL_IDS)
-def test_the_formula_of_the_dual_risk_model_gives_the_stated_probability(
-    case: tuple[float, ...], truth: float
-) -> None:
+def test_the_formula_of_the_dual_risk_model_gives_the_stated_probability(case: tuple[float, ...], truth: float) -> None:
     assert dual_ruin(*case) == pytest.approx(truth, abs=5e-9)
 
 
@@ -165,7 +163,7 @@ def test_a_monthly_walk_from_10_dollars_is_ruined_as_often_as_its_recursion_says
     assert max(map(abs, z.values())) < z_limit(FALSE_ALARMS, len(RUIN)), z
 
 
-# V8a: attrition
+# V8a, people who leave
 
 
 def test_of_10_people_leaving_at_3_percent_a_month_a_binomial_number_is_there_after_a_year() -> None:
@@ -189,7 +187,7 @@ def fits(counts: np.ndarray, pmf: np.ndarray) -> bool:
     return bool(chisquare(seen, expected, sum_check=False).pvalue > FALSE_ALARMS)
 
 
-# V8b, V8c: subscribers
+# V8b and V8c, subscribers
 
 
 def subscription(**parts: object) -> Spec:
@@ -242,16 +240,14 @@ def test_fifteen_sign_ups_a_month_at_20_dollars_pay_in_a_year(churn: float, mean
     assert max(abs(z_mean), abs(z_variance)) < z_limit(FALSE_ALARMS, 2)
 
 
-# V8e: meetings with investors
+# V8e, meetings with investors
 
 
 def test_meetings_at_a_quarter_a_month_of_which_two_in_five_succeed_leave_e_to_the_minus_1_2_without_a_close() -> None:
     n, leads = 20_000, 25
     quick = {"kind": "outside", "decision_days": 1, "closing_days": 1, "cool_off_days": 0, "amount": 1e6}
     chances = {"success_probability": 0.4, "fall_through_probability": 0, "refusal_shock": 0}
-    investors = [
-        {"name": f"lead {i}", "meetings_per_month": 0.25 / leads, **quick, **chances} for i in range(leads)
-    ]
+    investors = [{"name": f"lead {i}", "meetings_per_month": 0.25 / leads, **quick, **chances} for i in range(leads)]
     closes_after = 2
     scenario = world(horizon_days=month_end(12) + closes_after, investors=investors)
     assert (START + timedelta(days=month_end(12))).strftime("%A") == "Monday", "two days later is two business days"
