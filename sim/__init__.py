@@ -1,8 +1,8 @@
 """When a company that is running out of cash is stopped, by whom, and how each policy of its board moves that date.
 
-    result = sim.simulate("experiments/core.toml", replications=1000)
-    result.frame        # one row per policy and replication
-    result.summary()    # probabilities, dates and medians with their intervals
+result = sim.simulate("experiments/core.toml", replications=1000)
+result.frame        # one row per policy and replication
+result.summary()    # probabilities, dates and medians with their intervals
 """
 
 from importlib import import_module

@@ -48,7 +48,10 @@ class Outside:
         self.company = company
         self.terms = terms
         full = company.block.full
-        self.own = company.block.columns(stage=np.where(terms.max_closings > 0, full(IDLE), DONE), next_day=full(0), approach=full(0), closings=full(0))
+        self.own = company.block.columns(
+            stage=np.where(terms.max_closings > 0, full(IDLE), DONE),
+            **{name: full(0) for name in ("next_day", "approach", "closings")},
+        )
         self.meetings = Hazard(company.block, self._draw("meeting"))
         self.gate = company.block.columns(level=company.draw("investors", "company", "gate").uniform())
 

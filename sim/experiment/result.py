@@ -142,4 +142,3 @@ def _cells(experiment: Experiment) -> list[Cell]:
 
 def _paths(kind: str, policy: str, cells: Sequence[Cell]) -> list[str]:
     return [part_path(kind, cell) for cell in cells if cell.policy == policy]
-

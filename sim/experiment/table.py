@@ -109,8 +109,6 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
 
 
-
-
 def _select(columns: Mapping[str, Array], policies: Sequence[str], cell: Cell) -> dict[str, Array]:
     replication = columns["replication"]
     wanted = (

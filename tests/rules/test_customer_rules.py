@@ -96,9 +96,7 @@ def subscription(**parts: Any) -> Spec:
 
 def subscribed(last_day: date, **parts: Any) -> Any:
     horizon = (last_day - date(2023, 10, 31)).days
-    scenario = world(
-        date(2023, 10, 31), cash=0, country="GB", horizon_days=horizon, subscription=subscription(**parts)
-    )
+    scenario = world(date(2023, 10, 31), cash=0, country="GB", horizon_days=horizon, subscription=subscription(**parts))
     return frame_of(scenario).iloc[0]
 
 

@@ -47,7 +47,8 @@ FRIDAY = date(2023, 11, 3)
 
 
 def test_a_bill_due_on_wednesday_is_overdue_until_fridays_run() -> None:
-    thursday, friday = (frame_of(payer(5000, day, [cost("rent", "trade")])).iloc[0] for day in (date(2023, 11, 2), FRIDAY))
+    days = (date(2023, 11, 2), FRIDAY)
+    thursday, friday = (frame_of(payer(5000, day, [cost("rent", "trade")])).iloc[0] for day in days)
     assert (thursday.final_overdue, thursday.final_cash) == (1000, 5000)
     assert (friday.final_overdue, friday.final_cash) == (0, 4000)
 

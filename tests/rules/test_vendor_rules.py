@@ -82,8 +82,16 @@ def test_pace_of_pressure(overdue: int, has_paid: bool, stands_still: bool, days
 
 @pytest.mark.parametrize(
     ("pressure", "reached"),
-    [(0, REMINDER), (32, REMINDER), (33, CREDIT_HOLD), (67, BREACH_NOTICE), (99, BREACH_NOTICE), (100, SUSPENDED)]
-    + [(129, SUSPENDED), (130, TERMINATED)],
+    [
+        (0, REMINDER),
+        (32, REMINDER),
+        (33, CREDIT_HOLD),
+        (67, BREACH_NOTICE),
+        (99, BREACH_NOTICE),
+        (100, SUSPENDED),
+        (129, SUSPENDED),
+        (130, TERMINATED),
+    ],
 )
 def test_rung_of_a_vendor_with_100_days_of_patience_and_30_days_to_cure(pressure: float, reached: int) -> None:
     assert rung(np.array([float(pressure)]), np.array([100.0]), 0.33, 0.67, 30).tolist() == [reached]
@@ -146,7 +154,8 @@ def unpaid(cash: float = 0, horizon_days: int = 120, lines: Any = (), amount: fl
     return world(date(2023, 10, 31), opening=opening, horizon_days=horizon_days, vendors=[vendor(**parts)], lines=lines)
 
 
-DAY = {name: (date.fromisoformat(name) - date(2023, 10, 31)).days for name in ("2023-11-29", "2023-12-13", "2024-01-10")}
+REVIEWS = ("2023-11-29", "2023-12-13", "2024-01-10")
+DAY = {name: (date.fromisoformat(name) - date(2023, 10, 31)).days for name in REVIEWS}
 
 
 def test_a_bill_unpaid_for_40_days_suspends_service_at_the_next_wednesday_review() -> None:
@@ -214,9 +223,7 @@ def test_a_suspended_vendor_that_is_paid_on_15_december_reinstates_on_the_20th_a
 
 
 def test_growth_of_10_percent_makes_the_third_bill_1210_dollars() -> None:
-    scenario = world(
-        date(2023, 10, 31), horizon_months=3, vendors=[vendor(growth_per_month=0.1, net_days=365)], cash=0
-    )
+    scenario = world(date(2023, 10, 31), horizon_months=3, vendors=[vendor(growth_per_month=0.1, net_days=365)], cash=0)
     tracks = result_of(scenario).tracks
     assert tracks.owed.iloc[-1] == 1000 + 1100
     assert frame_of(scenario).final_owed.iloc[0] == pytest.approx(1000 + 1100 + 1210)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 
 import pandas as pd
 import pytest
@@ -13,7 +12,7 @@ from rich.console import Console
 from sim.analysis.summary import estimates, summarise
 from sim.report.table import result_tables
 from sim.report.wording import hundredths
-from tests.statistics.made_up import HORIZON, POLICIES, START, result_frame
+from tests.statistics.made_up import HORIZON, POLICIES, START
 
 DAYS = [30, 91, 182, 365, 730]
 
@@ -112,10 +111,3 @@ def test_a_table_of_nothing_says_that_nothing_is_complete(frame: pd.DataFrame) -
 def test_a_probability_is_never_rounded_to_certainty(probability: float, said: str) -> None:
     assert hundredths(probability) == said
 
-
-@pytest.mark.slow
-def test_1000000_rows_are_summarised_in_2_seconds_of_processor_time() -> None:
-    frame = result_frame(170_000)
-    start = time.process_time()
-    summarise(frame, days=DAYS, horizon_days=HORIZON, start=START, chance_per_input=2)
-    assert time.process_time() - start < 2
