@@ -72,6 +72,12 @@ class Company:
         full = block.full
         self.state = block.columns(
             **{name: full(1.0, float) for name in ("confidence", "activity", "product_value", "service")},
+            **{name: full(1.0, float) for name in ("demand", "climate", "gpu_price", "fx")},
+            **{name: full(False, bool) for name in ("is_public", "disclosed", "interim", "in_sale", "frozen")},
+            **{name: full(False, bool) for name in ("moratorium", "standstill")},
+            **{name: full(NEVER) for name in ("public_day", "ceo_exit_day")},
+            bank_rate=full(0.0525, float),
+            ceo_present=full(True, bool),
             **{name: full(0) for name in ("live", "lost_prospects", "receipts", "revenue", "senior_exits")},
             **{name: full(NEVER) for name in ("filing_day", "end_day", *(f"{state}_day" for state in STATES))},
             **{name: full(-1) for name in ("end", "cause")},
@@ -116,6 +122,11 @@ class Company:
         if creditor not in members:
             members.append(creditor)
         return creditor
+
+    @property
+    def spendable(self) -> NDArray[np.int64]:
+        """Cents of free cash that can be paid out today: none while the bank account is frozen."""
+        return np.where(self.state.frozen, 0, self.ledger.cash)
 
     def draw(self, *names: str) -> Draw:
         """The draws of a decision: process, entity, decision."""
