@@ -74,6 +74,10 @@ class Creditor:
         amount = self._ledger.post(self._ledger.open(f"expense: {kind}"), self.account, cents, kind)
         self._add(amount, due_day)
 
+    def lend(self, cents: Any, due_day: Any, kind: str) -> None:
+        """Take a loan: cash now, owed until ``due_day``."""
+        self._add(self._ledger.post(CASH, self.account, cents, kind), due_day)
+
     def open_with(self, cents: Any, due_day: int) -> None:
         """Enter an invoice of the opening balance."""
         self._add(self._ledger.post(self._ledger.open("equity"), self.account, cents, "opening balance"), due_day)
@@ -121,7 +125,15 @@ class Creditor:
 
     def pay(self, cents: Any, kind: str = "supplier payment") -> Cents:
         """Pay ``cents`` out of free cash, oldest invoice first."""
-        paid = self._ledger.post(self.account, CASH, cents, kind)
+        return self.settle(cents, CASH, kind)
+
+    def transfer(self, to: Creditor, cents: Any, due_day: Any) -> None:
+        """Move ``cents`` of what is overdue to another account, where they are due on another day."""
+        to._add(self.settle(cents, to.account, "rescheduled"), due_day)
+
+    def settle(self, cents: Any, account: str, kind: str) -> Cents:
+        """Settle ``cents`` of what is overdue against another account, oldest invoice first."""
+        paid = self._ledger.post(self.account, account, cents, kind)
         self.own.paid = self.own.paid + paid
         self._payables.totals.paid = self._payables.totals.paid + paid
         self._drop_settled()
@@ -133,14 +145,16 @@ class Creditor:
             self.own.due_day.pop(0)
             self._dropped += 1
 
-    def oldest_due_day(self) -> Days:
-        """The due day of the oldest invoice that is not paid in full; ``NEVER`` where nothing is owed."""
-        oldest = self._block.full(NEVER)
-        found = self._block.full(False, bool)
-        total = self.own.settled
+    def oldest_due_day(self, rows: Any = ...) -> Days:
+        """The due day of the oldest invoice that is not paid in full; ``NEVER`` where nothing is owed. With an index
+        ``rows``, of those rows only.
+        """
+        paid, total = self.own.paid[rows], self.own.settled[rows]
+        oldest = np.full(paid.shape, NEVER, dtype=np.int64)
+        found = np.zeros(paid.shape, dtype=bool)
         for amount, due_days in zip(self.own.amount, self.own.due_day, strict=True):
-            total = total + amount
-            unpaid = ~found & (total > self.own.paid)
-            oldest[unpaid] = due_days[unpaid]
+            total = total + amount[rows]
+            unpaid = ~found & (total > paid)
+            oldest[unpaid] = due_days[rows][unpaid]
             found |= unpaid
         return oldest
