@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .NOTPARALLEL:
-.PHONY: run test lint benchmark sizes clean
+.PHONY: run test lint benchmark sizes parameters clean
 
 run: .venv/base.stamp
 	$(BIN)/runway run experiments/stability_2023_10.toml
@@ -22,6 +22,9 @@ benchmark: .venv/test.stamp
 
 sizes: .venv/created.stamp
 	$(BIN)/python tests/conventions/sizes.py
+
+parameters: .venv/test.stamp
+	$(BIN)/python -m tests.conventions.parameters
 
 clean:
 	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

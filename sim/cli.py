@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sim.experiment.job import Answer
+    from sim.experiment.replay import Replay
     from sim.experiment.result import Result
     from sim.experiment.runner import Failure
     from sim.scenario.schema import Experiment
@@ -112,6 +114,34 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE.toml...", sh
         _stop("\n".join(problems), BAD_INPUT)
 
 
+@app.command()
+def trace(
+    place: Annotated[Path, typer.Argument(metavar="EXPERIMENT.toml|DIR", show_default=False)],
+    policy: Annotated[str, typer.Option(metavar="NAME", help="The policy.")] = "do-nothing",
+    replication: Annotated[int, typer.Option(metavar="R", min=0, help="The replication.")] = 0,
+    point: Annotated[int, typer.Option(metavar="I", min=0, max=0, help="The design point.")] = 0,  # noqa: ARG001
+    seed: Seed = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each line of the journal.")] = False,
+) -> None:
+    """Tell one replication day by day; a result directory brings its own seed."""
+    from sim.experiment.files import StoreError
+    from sim.experiment.replay import difference, question_in, replay
+    from sim.scenario.loading import InputErrors
+
+    if place.is_dir() and seed is not None:
+        _stop(f"--seed: found {seed}, expected none: {place} brings its own", BAD_INPUT)
+    try:
+        experiment, result = question_in(place, seed)
+        told = replay(experiment, policy, replication)
+        warning = difference(told, result) if result else ""
+    except (InputErrors, StoreError) as error:
+        _stop(str(error), BAD_INPUT)
+    for line in _told(told, as_json):
+        typer.echo(line)
+    if warning:
+        _stop(warning, FAILED)
+
+
 @app.command("list")
 def list_results() -> None:
     """List the results stored under results/ here."""
@@ -134,6 +164,20 @@ def schema() -> None:
     from sim.scenario.new import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=2))
+
+
+def _told(told: Replay, as_json: bool) -> Iterator[str]:
+    if as_json:
+        yield from (json.dumps(asdict(entry), default=str, ensure_ascii=False) for entry in told.entries)
+        row = {name: None if str(value) in ("<NA>", "nan") else value for name, value in told.row.items()}
+        row["end_date"] = str(row["end_date"])[:10]
+        yield json.dumps({"row": row}, default=str, ensure_ascii=False)
+    else:
+        from sim.report.story import story
+
+        label = told.experiment.scenario.label or told.experiment.scenario.name
+        title = f"{label}: {told.policy}, replication {told.replication}, seed {told.experiment.seed}"
+        yield story(told.entries, told.row, title)
 
 
 def _requests(

@@ -45,15 +45,17 @@ def rate(probability: Any, periods: float = 1.0) -> Any:
     return -np.log1p(-np.minimum(probability, SURE)) / periods
 
 
-def filing_hazard(unpaid: Mask, short: Mask, live: Mask, suspended: Mask, terms: Any) -> Floats:
+def filing_hazard(unpaid: Mask, short: Mask, insolvent: Mask, live: Mask, suspended: Mask, terms: Any) -> Floats:
     """A business day's hazard of filing.
 
-    *Source* P11: it depends on cover, on missed pay and on whether a prospect is live; twice that without full service
-    is an *Assumption* (1-4).
+    *Source* P11: it depends on cover, on missed pay and on whether a prospect is live. L16: directors of a company that
+    cannot pay its debts and has no reasonable prospect file though the payroll is covered. Twice that without full
+    service is an *Assumption* (1-4).
     """
     after_missed_pay = np.where(live, rate(terms.missed_payroll_filing_live), rate(terms.missed_payroll_filing))
     weekly = np.where(live, rate(terms.filing_live, BUSINESS_DAYS_A_WEEK), rate(terms.filing, BUSINESS_DAYS_A_WEEK))
-    hazard = np.where(unpaid, after_missed_pay, np.where(short, weekly, 0.0))
+    no_prospect = np.where(insolvent & ~live, rate(terms.no_prospect_filing, BUSINESS_DAYS_A_WEEK), 0.0)
+    hazard = np.where(unpaid, after_missed_pay, np.where(short, weekly, no_prospect))
     return np.where(suspended, hazard * terms.suspended_factor, hazard)
 
 
@@ -95,9 +97,14 @@ class Board:
         company, terms, state = self.company, self.terms, self.company.state
         live = state.live > 0
         short = state.cover < terms.cover_trigger_weeks
-        amount = filing_hazard(company.wages_owed > 0, short, live, state.service < 1, terms)
+        unpaid = company.wages_owed > 0
+        insolvent = company.payables.overdue > company.ledger.cash
+        amount = filing_hazard(unpaid, short, insolvent, live, state.service < 1, terms)
         lost = (state.lost_prospects > self.own.lost_before) & ~live & short
         amount = np.where(lost, amount + rate(terms.last_prospect_filing), amount)
+        if company.petitions is not None:
+            served = (state.served_day == company.today) & ~live
+            amount = np.where(served, amount + rate(terms.petition_filing), amount)
         self.own.lost_before = state.lost_prospects
         decides = self.hazard.fires(amount, company.trading & (state.filing_day == NEVER))
         company.tell(decides, "board", "resolves to file, with {n} live prospects", n=state.live)
@@ -113,6 +120,12 @@ def file(company: Company, where: Any, business_days: Any) -> None:
     state = company.state
     day = company.timeline.business_day(company.today, company.country, business_days)
     state.filing_day = np.where(where & (state.filing_day == NEVER), day, state.filing_day)
+
+
+def file_now(company: Company, where: Any, terms: Any) -> None:  # noqa: ARG001
+    """The directors file, without weighing it."""
+    board = company.scenario.board
+    file(company, where, board.filing_business_days if board else 0)
 
 
 def _funding_calendar(company: Company, group: Group) -> Ints:

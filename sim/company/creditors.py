@@ -12,7 +12,7 @@ from sim.company.parameters import Parameters
 from sim.company.staff import pay_wages
 from sim.company.state import Company
 from sim.kernel.calendar import Phase, Timeline
-from sim.kernel.ledger import CASH, to_cents
+from sim.kernel.ledger import CASH, RESTRICTED_CASH, to_cents
 from sim.kernel.payables import Creditor
 
 Ints = NDArray[np.int64]
@@ -30,11 +30,42 @@ def line_days(timeline: Timeline, every: str, day: Any) -> Iterator[int]:
     return timeline.month_days(31 if every == "month_end" else day)
 
 
+def late_payment_interest(overdue: Ints, bank_rate: Any, margin: Any) -> Ints:
+    """A month's statutory interest in cents between companies. *Source* L30: Bank Rate + 8%, simple."""
+    return np.rint(overdue * (bank_rate + margin) / 12).astype(np.int64)
+
+
+def quarter_days(timeline: Timeline, months: tuple[int, ...], day: int) -> Iterator[int]:
+    """The quarter days after day 0. *Source*: the lease's months and day."""
+    return (n for n in timeline.month_days(day) if timeline.date(n).month in months)
+
+
+def landlord(company: Company, terms: Any) -> Generator[Any, Any, None]:
+    """Bill each quarter's rent in advance; take the deposit where it stays unpaid."""
+    creditor = company.creditor(terms.name, terms.class_)
+    deposit = company.block.columns(left=to_cents(terms.deposit + company.block.full(0.0, float)))
+    for day in quarter_days(company.timeline, terms.quarter_months, terms.quarter_day):
+        yield company.clock.at(day, Phase.INVOICES)
+        rent = np.where(company.state.closed, 0, to_cents(terms.quarterly))
+        creditor.receive(rent, day, "rent")
+        company.tell(rent > 0, terms.name, "bills the quarter's rent in advance", rent)
+        wait = int(np.max(terms.wait_days))
+        if day + wait < company.timeline.last_day and wait > 0:
+            yield company.clock.at(day + wait, Phase.CREDITORS)
+            held = np.minimum(company.ledger.balance(RESTRICTED_CASH), deposit.left)
+            taken = creditor.settle(np.minimum(creditor.overdue, held), RESTRICTED_CASH, "deposit taken")
+            deposit.left = deposit.left - taken
+            company.tell(taken > 0, terms.name, "takes the deposit", taken)
+
+
 def operating_cost(company: Company, cost: Any) -> Generator[Any, Any, None]:
     """Invoice an operating cost each month."""
     for day in company.timeline.month_days(cost.invoice_day):
         yield company.clock.at(day, Phase.INVOICES)
-        amount = to_cents(cost.monthly)
+        amount = np.where(company.state.closed, 0, to_cents(cost.monthly))
+        if np.any(cost.late_margin > 0):
+            overdue = company.payables.open(cost.name).overdue
+            amount = amount + late_payment_interest(overdue, company.state.bank_rate, cost.late_margin)
         company.payables.open(cost.name).receive(amount, day + cost.net_days, cost.name)
         company.tell(amount > 0, cost.name, "invoices the month, due in {n} days", amount, cost.net_days)
 
@@ -79,7 +110,7 @@ class Line:
             return
         self.creditor.receive(self.own.out, self.company.today, self.terms.name)
         wanted = np.minimum(self.own.out, self.creditor.overdue)
-        paid = self.creditor.pay(np.minimum(wanted, self.company.ledger.cash))
+        paid = self.creditor.pay(np.minimum(wanted, self.company.spendable))
         self.company.reach("zero_cash", paid < wanted)
 
 

@@ -1,4 +1,4 @@
-"""Investors: outside leads, insiders, and promised tranches."""
+"""Outside investors: meetings, diligence, term sheets, conditions and closes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.company.in_kind import grant
+from sim.company.recapitalisation import recapitalise, vendors_draw
 from sim.company.state import Company
 from sim.kernel.block import Mask
-from sim.kernel.calendar import NEVER, Phase
+from sim.kernel.calendar import Phase
 from sim.kernel.hazard import Hazard
 
 Floats = NDArray[np.float64]
@@ -36,13 +38,10 @@ def closes(fall: Floats, fall_through: Any, needs_consent: Mask, vendor: Floats,
     return (fall >= fall_through) & (consent | ~needs_consent)
 
 
-def whole_days(days: Floats) -> Ints:
-    """Days rounded to whole ones, at least one. *Source*: the scenario's decision times."""
-    return np.maximum(np.rint(days), 1).astype(np.int64)
-
-
 class Outside:
-    """An outside investor, with columns ``stage``, ``next_day``, ``approach`` (how many so far), ``closings``."""
+    """An outside investor, with columns ``stage``, ``next_day``, ``approach`` (how many so far), ``closings``,
+    ``asked``.
+    """
 
     def __init__(self, company: Company, terms: Any) -> None:
         self.company = company
@@ -51,6 +50,7 @@ class Outside:
         self.own = company.block.columns(
             stage=np.where(terms.max_closings > 0, full(IDLE), DONE),
             **{name: full(0) for name in ("next_day", "approach", "closings")},
+            asked=full(False, bool),
         )
         self.meetings = Hazard(company.block, self._draw("meeting"))
         self.gate = company.block.columns(level=company.draw("investors", "company", "gate").uniform())
@@ -63,14 +63,42 @@ class Outside:
         """Confidence as far as it matters to this investor."""
         return self.company.state.confidence if self.company.links.confidence_to_rounds else 1.0
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is anything to do today: an investor who waits to be asked mostly has nothing."""
+        own = self.own
+        return not self.terms.waits_to_be_asked or bool(own.asked.any() or ((own.stage % DONE) != IDLE).any())
+
+    @property
+    def prospects(self) -> Any:
+        """What moves the odds of a round: confidence, the funding climate, and how well the company is led."""
+        state = self.company.state
+        return self.confidence * state.climate * state.management
+
     def meet(self, step: float) -> None:
         """A business day on which the company may meet the investor."""
-        own, today = self.own, self.company.today
-        free = self.company.trading & (own.stage == IDLE) & (own.next_day <= today)
-        met = self.meetings.fires(self.terms.meetings_per_month * self.confidence * step, free)
-        self._wait(met, DILIGENCE, self.terms.decision_days, "decision time")
-        self.company.state.live = self.company.state.live + met
-        self.company.tell(met, self.terms.name, "starts to look at the company")
+        own, terms, company = self.own, self.terms, self.company
+        if terms.waits_to_be_asked and not own.asked.any():
+            return
+        free = company.trading & (own.stage == IDLE) & (own.next_day <= company.today)
+        met = free & own.asked
+        if not terms.waits_to_be_asked:
+            rate = terms.meetings_per_month * self.confidence * company.state.climate
+            met = met | self.meetings.fires(rate * step, free & ~met)
+        own.asked = own.asked & ~met
+        company.state.live = company.state.live + met
+        company.tell(met, terms.name, "starts to look at the company")
+        self._wait(met, DILIGENCE, terms.decision_days, "decision time")
+        self._meet_badly(met)
+
+    def _meet_badly(self, met: Mask) -> None:
+        """A first meeting that goes badly ends the approach."""
+        if not met.any():
+            return
+        draw = self._draw("first meeting").uniform_where(met, self.own.approach)
+        bad = met & (draw < self.terms.bad_meeting_probability)
+        self.company.tell(bad, self.terms.name, "the first meeting goes badly")
+        self._refuse(bad)
 
     def _wait(self, where: Mask, stage: int, law: Any, decision: str) -> None:
         rows = np.flatnonzero(where)
@@ -92,11 +120,34 @@ class Outside:
             return
         own = self._draw("decision").uniform_where(asked, self.own.approach)
         chance = self.company.scenario.confidence.outside_round_chance
-        yes = asked & says_yes(self.gate.level, chance, self.confidence, own, self.terms.success_probability)
+        yes = asked & says_yes(self.gate.level, chance, self.prospects, own, self.terms.success_probability)
+        yes = self._on_its_conditions(yes)
         self.company.tell(asked & ~yes, self.terms.name, "declines")
         self.company.tell(yes, self.terms.name, "signs a term sheet")
         self._refuse(asked & ~yes)
         self._wait(yes, TERM_SHEET, self.terms.closing_days, "closing time")
+
+    def _on_its_conditions(self, yes: Mask) -> Mask:
+        """Rows in which it still says yes once its own bills are paid and its conditions are met."""
+        company, terms = self.company, self.terms
+        if not yes.any():
+            return yes
+        if terms.vendor is not None:
+            yes = yes & (company.payables.open(terms.vendor).overdue == 0)
+        if company.leadership is not None:
+            draw = self._draw("condition").uniform_where(yes, self.own.approach)
+            asked = yes & company.state.ceo_present & (draw < terms.wants_exit_probability)
+            company.tell(asked, terms.name, "makes it a condition that the chief executive goes")
+            yes = yes & (~asked | company.leadership.agrees_to_go(asked))
+        return yes
+
+    def _fall_through(self) -> Any:
+        """Chance that a term sheet falls through: another one where diligence reveals arrears."""
+        terms, state = self.terms, self.company.state
+        if terms.hidden_fall_through_probability is None:
+            return terms.fall_through_probability
+        revealed = (self.company.payables.overdue > 0) & ~state.disclosed
+        return np.where(revealed, terms.hidden_fall_through_probability, terms.fall_through_probability)
 
     def close(self) -> None:
         """Close or fall through where a term sheet is due today."""
@@ -108,14 +159,17 @@ class Outside:
             self._draw(name).uniform_where(due, own.approach)
             for name in ("fall-through", "vendor consent", "founder consent", "amount")
         )
+        vendor = vendors_draw(company, terms.name, due, own.approach, vendor)
         needs_consent = (company.payables.overdue > 0) & terms.recapitalises
-        closed = due & closes(fall, terms.fall_through_probability, needs_consent, vendor, founder, terms)
+        closed = due & closes(fall, self._fall_through(), needs_consent, vendor, founder, terms)
         company.tell(due & ~closed, terms.name, "walks away from the term sheet")
         company.tell(closed, terms.name, "closes")
         self._refuse(due & ~closed)
         company.raise_money(closed, terms.amount.quantile(size), terms.instrument)
+        if terms.credits is not None:
+            grant(company, terms.credits_at, closed, terms.credits.quantile(size))
         if terms.recapitalises:
-            company.end(closed, "recapitalised")
+            recapitalise(company, closed)
         own.closings = own.closings + closed
         self._rest(closed)
 
@@ -132,94 +186,17 @@ class Outside:
         self.company.state.live = self.company.state.live - where
 
 
-class Insider:
-    """An insider or the founder, with columns ``stage``, ``next_day``, ``approach``, ``closings``, ``asked``,
-    ``success``.
-    """
-
-    def __init__(self, company: Company, terms: Any) -> None:
-        self.company = company
-        self.terms = terms
-        full = company.block.full
-        self.own = company.block.columns(
-            stage=np.where(terms.max_closings > 0, full(IDLE), DONE),
-            **{name: full(0) for name in ("next_day", "approach", "closings")},
-            asked=full(False, bool),
-            success=full(0.0, float) + terms.success_probability,
-        )
-
-    def _draw(self, decision: str) -> Any:
-        return self.company.draw("investors", self.terms.name, decision)
-
-    def ask(self) -> None:
-        """Ask where cover is short or a policy says so."""
-        company, own = self.company, self.own
-        short = company.state.cover < self.terms.ask_below_weeks
-        asks = company.trading & (own.stage == IDLE) & (own.next_day <= company.today) & (short | own.asked)
-        rows = np.flatnonzero(asks)
-        if not len(rows):
-            return
-        days = whole_days(
-            self.terms.decision_days.quantile(self._draw("decision time").uniform(own.approach[rows], rows=rows))
-        )
-        own.stage[rows] = DILIGENCE
-        own.next_day[rows] = company.timeline.business_day(company.today, company.country, days)
-        own.asked = own.asked & ~asks
-        company.tell(asks, self.terms.name, "is asked for a bridge")
-        company.state.live = company.state.live + asks
-
-    def decide(self) -> None:
-        """Pay or refuse where the decision falls today."""
-        company, own, terms = self.company, self.own, self.terms
-        due = company.trading & (own.stage == DILIGENCE) & (own.next_day == company.today)
-        if not due.any():
-            return
-        chance = np.where(own.closings > 0, terms.repeat_probability, own.success)
-        decision, size = (self._draw(name).uniform_where(due, own.approach) for name in ("decision", "amount"))
-        pays = due & (decision < chance)
-        company.tell(pays, terms.name, "agrees to bridge")
-        company.tell(due & ~pays, terms.name, "refuses to bridge")
-        company.raise_money(pays, terms.amount.quantile(size), terms.instrument)
-        own.closings = own.closings + pays
-        done = due & (~pays | (own.closings >= terms.max_closings))
-        own.stage = np.where(due, np.where(done, DONE, IDLE), own.stage)
-        own.next_day = np.where(due, company.today + terms.cool_off_days, own.next_day)
-        own.approach = own.approach + due
-        company.state.live = company.state.live - due
-        company.state.lost_prospects = company.state.lost_prospects + (due & ~pays)
+def raise_round(company: Company, where: Mask, terms: Any) -> None:
+    """Approach an outside investor at its next free business day."""
+    own = company.outside[terms.investor].own
+    own.asked = own.asked | where
 
 
-class Tranche:
-    """Promised money, with columns ``day`` and ``pending``."""
-
-    def __init__(self, company: Company, terms: Any) -> None:
-        self.company = company
-        self.terms = terms
-        day = np.ceil(terms.arrival_day.quantile(self._draw("arrival day").uniform())).astype(np.int64)
-        day = np.minimum(np.maximum(day, 1), NEVER)
-        self.own = company.block.columns(
-            day=company.timeline.business_day(day, company.country), pending=company.block.full(True, bool)
-        )
-        company.state.live = company.state.live + 1
-
-    def _draw(self, decision: str) -> Any:
-        return self.company.draw("tranches", self.terms.name, decision)
-
-    def arrive(self) -> None:
-        """Pay, refuse or lapse where that falls on today."""
-        company, own, terms = self.company, self.own, self.terms
-        pending = own.pending & company.trading
-        void = pending & company.has_reached("default_event") & terms.voided_by_default
-        due = pending & ~void & (own.day == company.today)
-        pays = due & (self._draw("arrival").uniform() < terms.probability) if due.any() else due
-        if pays.any():
-            company.raise_money(pays, terms.amount.quantile(self._draw("amount").uniform()), terms.instrument)
-        company.tell(pays, terms.name, "arrives")
-        company.tell(due & ~pays, terms.name, "does not come")
-        company.tell(void, terms.name, "is void after an event of default")
-        own.pending = own.pending & ~(void | due)
-        company.state.live = company.state.live - (void | due)
-        company.state.lost_prospects = company.state.lost_prospects + (void | (due & ~pays))
+def big_ask(company: Company, where: Mask, terms: Any) -> None:
+    """Approach several strategic investors at once."""
+    for name in terms.investors:
+        own = company.outside[name].own
+        own.asked = own.asked | where
 
 
 def outside_investor(company: Company, own: Outside) -> Generator[Any, Any, None]:
@@ -227,22 +204,9 @@ def outside_investor(company: Company, own: Outside) -> Generator[Any, Any, None
     before = 0.0
     for day in company.timeline.business_days_after_start(company.country):
         yield company.clock.at(day, Phase.DECISIONS)
-        own.close()
-        own.decide()
-        own.meet(company.clock.months - before)
+        if own.is_busy:
+            if (own.own.next_day == day).any():
+                own.close()
+                own.decide()
+            own.meet(company.clock.months - before)
         before = company.clock.months
-
-
-def insider(company: Company, own: Insider) -> Generator[Any, Any, None]:
-    """Bridge, when asked."""
-    for day in company.timeline.business_days_after_start(company.country):
-        yield company.clock.at(day, Phase.DECISIONS)
-        own.decide()
-        own.ask()
-
-
-def tranche(company: Company, own: Tranche) -> Generator[Any, Any, None]:
-    """Wire promised money on its day, unless a default has voided it."""
-    for day in company.timeline.business_days_after_start(company.country):
-        yield company.clock.at(day, Phase.DECISIONS)
-        own.arrive()

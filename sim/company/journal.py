@@ -11,6 +11,9 @@ import numpy as np
 from sim.kernel.calendar import Clock
 from sim.kernel.ledger import CASH, Cents
 
+BANK = "bank"
+"""Who notes movements of free cash. With the opening balance they add up to the balance of any day."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -38,11 +41,12 @@ class Journal:
             self.entries.append(Entry(self.clock.today, self.clock.date, actor, what, amount))
 
     def observe(self, debit: str, credit: str, cents: Cents, kind: str) -> None:
-        """Note a movement of free cash."""
+        """Note a movement of free cash: what came in, or whom it went to."""
         if CASH in (debit, credit) and cents[0] and self.clock.today > 0:
-            sign = 1 if debit == CASH else -1
-            other = credit if debit == CASH else debit
-            self.tell(True, "bank", f"{kind}: {other}", sign * cents[0])
+            comes_in = debit == CASH
+            other = kind if comes_in else debit.removeprefix("payable to ").removeprefix("accrued ")
+            what = f"receives: {other}" if comes_in else f"pays: {other}"
+            self.tell(True, BANK, what, cents[0] if comes_in else -cents[0])
 
 
 class Silence:

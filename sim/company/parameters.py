@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
+from scipy.special import ndtr, ndtri
 
 from sim.kernel.block import Block, Columns
 from sim.kernel.draws import to_uniform
+from sim.scenario.correlations import Correlation, matrix_of
+from sim.scenario.distribution import OPEN_INTERVAL
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Policy
 
@@ -20,9 +23,18 @@ class Parameters(Columns):
 class Inputs:
     """Draws the uncertain inputs of a block and lays the policies' settings over them."""
 
-    def __init__(self, block: Block, policies: tuple[Policy, ...], chance_per_input: int) -> None:
+    def __init__(
+        self,
+        block: Block,
+        policies: tuple[Policy, ...],
+        chance_per_input: int,
+        correlations: tuple[Correlation, ...] = (),
+    ) -> None:
         self._block = block
         self._chance_per_input = chance_per_input
+        pairs = {(c.between[0], c.between[1]): c.value for c in correlations}
+        self._correlated, matrix = matrix_of(pairs)
+        self._mix = np.linalg.cholesky(matrix) if pairs else matrix
         self._settings = [
             {action.parameter: action.value for action in policy.actions if action.do == "set"} for policy in policies
         ]
@@ -61,8 +73,20 @@ class Inputs:
         """One value per group of replications that share their inputs, spread over the rows."""
         block, size = self._block, self._chance_per_input
         first, stop = block.first // size, (block.stop - 1) // size + 1
-        values = quantity.quantile(to_uniform(block.source.words(("inputs", path), first, stop)))
+        values = quantity.quantile(self._uniform(path, first, stop))
         return values[block.replication // size - first]
+
+    def _uniform(self, path: str, first: int, stop: int) -> Any:
+        """The uniforms of an input: its own, or those of a Gaussian copula where it is correlated with others."""
+
+        def own(name: str) -> Any:
+            return to_uniform(self._block.source.words(("inputs", name), first, stop))
+
+        if path not in self._correlated:
+            return own(path)
+        weights = self._mix[self._correlated.index(path)]
+        mixed = sum(w * ndtri(own(name)) for name, w in zip(self._correlated, weights, strict=True) if w != 0)
+        return np.clip(ndtr(mixed), *OPEN_INTERVAL)
 
 
 def _lone(value: Any) -> Any:

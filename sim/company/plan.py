@@ -15,7 +15,8 @@ class BlockPlan:
     """Replications ``first`` to ``stop - 1`` of each of some policies in one scenario.
 
     ``chance_per_input`` replications in a row share their uncertain inputs. Weekly tracks are kept for replications
-    below ``tracked``.
+    below ``tracked``. ``all_policies`` are those of the whole question, of which a block holds some: they decide which
+    columns a table has.
     """
 
     scenario: Scenario
@@ -25,6 +26,7 @@ class BlockPlan:
     seed: int
     chance_per_input: int = 1
     tracked: int = 0
+    all_policies: tuple[Policy, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ def product(company: Company) -> Generator[Any, Any, None]:
     for day in company.timeline.weekly():
         yield company.clock.at(day, Phase.USAGE)
         if company.links.capacity_to_revenue:
-            gap = activity_target(state.service, terms.revenue_left) - state.activity
+            target = np.where(state.closed, 0.0, activity_target(state.service, terms.revenue_left))
+            gap = target - state.activity
             moved = state.activity + gap * -np.expm1(-7 / terms.response_days)
             state.activity = np.where(company.trading, moved, state.activity)
 
@@ -54,6 +55,8 @@ def confidence(company: Company) -> Generator[Any, Any, None]:
     for day in company.timeline.weekly():
         yield company.clock.at(day, Phase.MARKET)
         overdue = company.payables.overdue / 100 * company.links.arrears_to_confidence
+        if company.disclosure:
+            overdue = overdue * company.disclosure.known_share
         gap = confidence_target(overdue, costs.monthly, terms.arrears_weight) - state.confidence
         moved = state.confidence + gap * (1 - 2.0 ** (-(company.clock.months - before) / terms.half_life_months))
         state.confidence = np.where(company.trading, moved, state.confidence)

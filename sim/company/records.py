@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.company.in_kind import IN_KIND
 from sim.company.plan import Outcome
 from sim.company.solvency import Solvency
 from sim.company.state import ENDS, RAISED, STATES, Company
@@ -112,10 +113,32 @@ class Records:
             "days_suspended": own.days_suspended,
             "confidence": state.confidence,
         }
+        columns |= self._capital()
+        columns |= self._recoveries()
         for name, creditor in company.payables.creditors.items():
             columns[f"peak_overdue.{name}"] = dollars(vars(self.peaks)[name])
             columns[f"final_overdue.{name}"] = dollars(creditor.overdue)
         return columns
+
+    def _capital(self) -> dict[str, NDArray[Any]]:
+        company, state = self.company, self.company.state
+        none = company.block.full(0)
+        in_kind = company.ledger.owed(IN_KIND) if company.credits else none
+        return {
+            "public_day": state.public_day,
+            "ceo_exit_day": state.ceo_exit_day,
+            "deals_won": company.pipeline.own.won if company.pipeline else none,
+            "raised_in_kind": dollars(in_kind),
+            "sale_price": dollars(state.sale_price),
+        }
+
+    def _recoveries(self) -> dict[str, NDArray[Any]]:
+        waterfall, unknown = self.company.waterfall, self.company.block.full(np.nan, float)
+        shares = ("employees", "tax_preferential", "unsecured")
+        if waterfall is None:
+            return {**{f"recovery.{name}": unknown for name in shares}, "creditor_deficiency": unknown}
+        recoveries = {f"recovery.{name}": getattr(waterfall.own, name) for name in shares}
+        return {**recoveries, "creditor_deficiency": np.rint(waterfall.own.deficiency) / 100}
 
     def keep(self, leaving: Ints) -> None:
         """Write the rows that leave the block into the table."""

@@ -87,7 +87,10 @@ class Solvency:
         own.low_service_since = np.where(low, np.minimum(own.low_service_since, company.today), NEVER)
         is_dark = company.today - own.low_service_since >= case.service_grace_days
         heads = sum((group.own.head for group in company.groups.values()), start=np.zeros_like(own.leading))
-        return is_dark | ((heads < case.minimum_head_count) & bool(company.groups))
+        too_few = (heads < case.minimum_head_count) & bool(company.groups)
+        is_paying = company.state.closed & (company.ledger.cash > 0)
+        ceased: Mask = (is_dark | too_few) & ~is_paying
+        return ceased
 
     def close(self, closing: Mask) -> None:
         """End these replications today."""
@@ -97,7 +100,12 @@ class Solvency:
             return
         company.state.end_day[rows] = company.today
         company.tell(closing, "end", self._sentence())
-        self._name_leading_state(closing & (company.state.end == ENDS.index("insolvent")))
+        insolvent = closing & (company.state.end == ENDS.index("insolvent"))
+        self._name_leading_state(insolvent)
+        if company.waterfall is not None:
+            company.waterfall.distribute(np.flatnonzero(insolvent))
+            licensed = closing & (company.state.end == ENDS.index("licensed_out"))
+            company.waterfall.distribute(np.flatnonzero(licensed), company.state.sale_price)
         company.block.close(closing)
 
     def _sentence(self) -> str:
@@ -119,6 +127,14 @@ class Solvency:
         if company.payables.creditors:
             overdue = np.stack([creditor.overdue[rows] for creditor in company.payables.creditors.values()])
             self.own.creditor[rows] = np.where(overdue.max(axis=0) > 0, overdue.argmax(axis=0), -1)
+        if company.petitions is not None:
+            self._name_petitioner(where & company.petitions.ordered)
+
+    def _name_petitioner(self, wound_up: Mask) -> None:
+        names = list(self.company.payables.creditors)
+        for i, (_, creditor) in enumerate(self.company.petitions.who):
+            mine = wound_up & (self.company.petitions.own.petitioner == i)
+            self.own.creditor = np.where(mine, names.index(creditor.name), self.own.creditor)
 
 
 def ends(company: Company, own: GenericEnds) -> Generator[Any, Any, None]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.company.state import WAGES, Company
 from sim.kernel.block import Mask
-from sim.kernel.calendar import Phase, Timeline
+from sim.kernel.calendar import NEVER, Phase, Timeline
 from sim.kernel.hazard import Hazard
 from sim.kernel.ledger import to_cents
 
@@ -22,6 +22,9 @@ PAYDAYS = {"monthly": (31,), "semi_monthly": (15, 31)}
 """Days of the month on which wages are paid; 31 is the last day. *Source* L51 for twice a month."""
 
 WEEKS_PER_MONTH = 52 / 12
+
+DEFERRED_PAY = "deferred pay"
+"""The creditor that stands for people whose pay is put off."""
 
 
 def exit_multiplier(
@@ -44,6 +47,26 @@ def net_and_withheld(head_count: Ints, monthly_cost: Any, paydays: int, withheld
     return total - withheld, withheld
 
 
+def late_pay_penalty(unpaid: Ints, heads: Ints, n_late: Ints, terms: Any) -> Floats:
+    """Cents for a payroll that was not met: per head, more from the second on, and for withholding not deposited.
+
+    *Source* L52, L53.
+    """
+    again = n_late > 0
+    per_head = np.where(again, terms.later_per_head, terms.first_per_head) * heads * 100
+    share = np.where(again, terms.later_share, 0.0) + terms.deposit_share * terms.deposit_penalty
+    penalty: Floats = per_head + unpaid * share
+    return penalty
+
+
+def waiting_time_penalty(leavers: Ints, monthly_cost: Any, terms: Any) -> Any:
+    """Cents for final pay that is not there when people leave: a day's pay a day, taken at its limit.
+
+    *Source* L50.
+    """
+    return leavers * monthly_cost * 100 * 12 / 365 * terms.waiting_days
+
+
 def funding_days(timeline: Timeline, country: str, paydays: tuple[int, ...], lead: int) -> Iterator[tuple[int, date]]:
     """Each day after day 0 on which a payroll leaves the bank, with its payday.
 
@@ -61,15 +84,57 @@ def tax_due_date(payday: date) -> date:
     return date(payday.year + payday.month // 12, payday.month % 12 + 1, 22)
 
 
+class Penalties:
+    """What the law charges for pay that comes late."""
+
+    def __init__(self, company: Company, terms: Any) -> None:
+        self.company = company
+        self.terms = terms
+        self.creditor = company.creditor("pay penalties", "trade")
+
+    def _charge(self, cents: Any) -> None:
+        charged = np.rint(cents).astype(np.int64)
+        if charged.any():
+            self.creditor.receive(charged, self.company.today + self.terms.net_days, "pay penalties")
+            self.company.tell(charged > 0, self.creditor.name, "are incurred for late pay", charged)
+
+    def charge_late_pay(self, group: Group, unpaid: Ints) -> None:
+        """A payroll of the group that was not met in full."""
+        late = (unpaid > 0) & self.company.trading & self.company.links.missed_pay_to_penalties
+        if not late.any():
+            return
+        cents = late_pay_penalty(unpaid, group.own.head, group.moved.n_late, self.terms)
+        group.moved.n_late = group.moved.n_late + late
+        self._charge(np.where(late, cents, 0))
+
+    def charge_leavers(self, group: Group, leavers: Ints) -> None:
+        """People who leave while wages are in arrears."""
+        owed = (leavers > 0) & (self.company.wages_owed > 0) & self.company.links.missed_pay_to_penalties
+        if owed.any():
+            self._charge(np.where(owed, waiting_time_penalty(leavers, group.monthly_cost, self.terms), 0))
+
+
 class Group:
-    """A staff group, with columns ``head`` and ``vacancies``."""
+    """A staff group, with columns ``head`` and ``vacancies``; and ``moved``: ``n_late`` (payrolls not met), and what
+    policies move: ``pay_cut`` (share of net pay put off), ``repaid_after`` (days), ``pay_mood`` and ``retained``
+    (factors on leaving).
+    """
 
     def __init__(self, company: Company, terms: Any) -> None:
         self.company = company
         self.terms = terms
         self.paydays = PAYDAYS[terms.paydays]
-        self.own = company.block.columns(head=company.block.full(0) + terms.head_count, vacancies=company.block.full(0))
+        full = company.block.full
+        self.own = company.block.columns(head=full(0) + terms.head_count, vacancies=full(0) + terms.vacancies)
+        self.moved = company.block.columns(
+            **{name: full(1.0, float) for name in ("pay_mood", "retained")},
+            pay_cut=full(0.0, float),
+            **{name: full(0) for name in ("n_late", "repaid_after")},
+        )
+        acts = [action for policy in company.policies for action in policy.actions]
+        self.is_moved = any(action.do in ("defer_pay", "retention") and action.group == terms.name for action in acts)
         self.tax_creditor = company.creditor(terms.tax_creditor, "tax") if terms.tax_creditor else None
+        self.penalties: Any = Penalties(company, terms.late_pay) if terms.late_pay is not None else None
 
     def draw(self, decision: str) -> Any:
         """The draws of a decision about this group."""
@@ -80,7 +145,8 @@ class Group:
         company, state, terms = self.company, self.company.state, self.terms
         since_missed = company.today - state.missed_pay_day
         factor = terms.missed_pay_factor if company.links.missed_pay_to_exits else 1.0
-        return exit_multiplier(
+        mood = state.unrest * self.moved.pay_mood * self.moved.retained if self.is_moved else state.unrest
+        return mood * exit_multiplier(
             since_missed,
             factor,
             terms.missed_pay_days,
@@ -94,51 +160,79 @@ class Group:
         own, terms, trading = self.own, self.terms, self.company.trading
         leave = -np.expm1(-terms.attrition_per_month * self.multiplier() * step)
         leavers = self.draw("attrition").binomial(np.where(trading, own.head, 0), leave, week)
-        open_places = np.where(self.company.wages_owed > 0, 0, own.vacancies)
+        closed = (self.company.wages_owed > 0) | self.company.state.hiring_frozen
+        open_places = np.where(closed, 0, own.vacancies)
         joiners = self.draw("hiring").binomial(
             np.where(trading, open_places, 0), -np.expm1(-step / terms.hiring_months), week
         )
         replaced = self.draw("replacement").binomial(leavers, terms.replacement_share, week)
         own.head = own.head - leavers + joiners
+        if self.penalties is not None:
+            self.penalties.charge_leavers(self, leavers)
         self.company.tell(leavers > 0, f"staff {terms.name}", "{n} leave", n=leavers)
         self.company.tell(joiners > 0, f"staff {terms.name}", "{n} join", n=joiners)
         own.vacancies = own.vacancies - joiners + replaced
 
     @property
+    def monthly_cost(self) -> Any:
+        """Dollars that one employee costs a month at today's exchange rate."""
+        cost = self.terms.monthly_cost
+        return cost * self.company.state.fx if self.terms.currency == "GBP" else cost
+
+    @property
     def payroll(self) -> tuple[Ints, Ints]:
         """Net pay and withheld tax of one payroll at today's head count, in cents."""
         terms = self.terms
-        return net_and_withheld(self.own.head, terms.monthly_cost, len(self.paydays), terms.withheld_share)
+        net, withheld = net_and_withheld(self.own.head, self.monthly_cost, len(self.paydays), terms.withheld_share)
+        return (net - self.put_off(net) if self.is_moved else net), withheld
+
+    def put_off(self, net: Ints) -> Ints:
+        """Cents of net pay that a policy puts off or cuts."""
+        return np.rint(net * self.moved.pay_cut).astype(np.int64)
 
     @property
     def weekly_net_pay(self) -> Floats:
         """Cents a week at today's head count."""
         terms = self.terms
-        weekly: Floats = self.own.head * terms.monthly_cost * 100 * (1 - terms.withheld_share) / WEEKS_PER_MONTH
-        return weekly
+        weekly: Floats = self.own.head * self.monthly_cost * 100 * (1 - terms.withheld_share) / WEEKS_PER_MONTH
+        return weekly * (1 - self.moved.pay_cut) if self.is_moved else weekly
 
     def pay(self, payday: date) -> None:
         """Fund a payroll as far as free cash goes; the rest is owed."""
         company = self.company
         net, withheld = self.payroll
-        pay_wages(company, net)
+        unpaid = pay_wages(company, net)
+        if self.penalties is not None:
+            self.penalties.charge_late_pay(self, unpaid)
+        if self.is_moved:
+            self._owe_what_is_put_off()
         if self.tax_creditor:
             due = tax_due_date(payday)
             self.tax_creditor.receive(withheld, company.timeline.day(due), "payroll tax")
             company.tell(withheld > 0, self.tax_creditor.name, f"is owed payroll tax, due {due}", withheld)
 
+    def _owe_what_is_put_off(self) -> None:
+        terms, moved = self.terms, self.moved
+        full = net_and_withheld(self.own.head, self.monthly_cost, len(self.paydays), terms.withheld_share)[0]
+        later = np.where((moved.pay_cut > 0) & (moved.repaid_after < NEVER), self.put_off(full), 0)
+        if later.any():
+            day = np.where(later > 0, self.company.today + moved.repaid_after, NEVER)
+            self.company.creditor(DEFERRED_PAY, "critical").receive(later, day, DEFERRED_PAY)
 
-def pay_wages(company: Company, net: Any) -> None:
-    """Pay net wages out of free cash; a shortfall is a missed payroll."""
+
+def pay_wages(company: Company, net: Any) -> Ints:
+    """Pay net wages out of free cash; a shortfall is a missed payroll. Return it in cents."""
     ledger, state = company.ledger, company.state
     owed = ledger.post(ledger.open("expense: wages"), WAGES, net, "wages")
-    short = owed > ledger.pay(WAGES, owed, "wages")
+    unpaid = owed - ledger.pay(WAGES, np.minimum(owed, company.spendable), "wages")
+    short = unpaid > 0
     company.tell(short, "payroll", "cannot be met in full: wages in arrears", company.wages_owed)
     company.reach("payroll_missed", short)
     company.reach("zero_cash", short)
     company.reach("default_event", short)
     state.missed_pay_day = np.where(short & company.trading, company.today, state.missed_pay_day)
     company.shock(short & company.links.missed_pay_to_confidence, company.scenario.confidence.missed_payroll_shock)
+    return unpaid
 
 
 class KeyPerson:
@@ -153,7 +247,9 @@ class KeyPerson:
 
     def may_leave(self, step: float) -> Mask:
         """A week in which the person may leave; says in which rows that happens."""
-        rate = self.terms.exit_per_month * self.group.multiplier()
+        over_values = self.terms.leaves_for == "values"
+        calm = np.ones_like(self.hazard.own.left)
+        rate = self.terms.exit_per_month * (calm if over_values else self.group.multiplier())
         left = self.hazard.fires(rate * step, self.own.present & self.company.trading)
         self.own.present = self.own.present & ~left
         return left
@@ -161,7 +257,8 @@ class KeyPerson:
     def take_leave(self, left: Mask) -> None:
         """What the company loses in the rows in which the person leaves."""
         company, state, links = self.company, self.company.state, self.company.links
-        company.tell(left, self.terms.name, "resigns")
+        over_values = self.terms.leaves_for == "values"
+        company.tell(left, self.terms.name, "resigns over values" if over_values else "resigns")
         self.group.own.head = np.maximum(self.group.own.head - left, 0)
         loss = np.where(left & links.exits_to_product, self.terms.product_loss, 0.0)
         state.product_value = state.product_value * (1 - loss)

@@ -23,6 +23,9 @@ STATES = (
     "service_suspended",
     "default_event",
     "debt_accelerated",
+    "statutory_demand_expired",
+    "petition_presented",
+    "balance_sheet_insolvent",
 )
 """Conditions recorded with their first day. None of them ends a replication unless the scenario says so."""
 
@@ -54,7 +57,8 @@ class Company:
         self.clock = block.clock
         self.timeline = block.timeline
         self.policies = plan.policies
-        self.inputs = Inputs(block, plan.policies, plan.chance_per_input)
+        self.all_policies = plan.all_policies or plan.policies
+        self.inputs = Inputs(block, plan.policies, plan.chance_per_input, plan.scenario.correlations)
         self.scenario: Parameters = self.inputs.resolve(plan.scenario)
         self.links = self.scenario.feedback
         self.country: str = self.scenario.country
@@ -66,12 +70,40 @@ class Company:
         self.vendors: dict[str, Any] = {}
         self.groups: dict[str, Any] = {}
         self.insiders: dict[str, Any] = {}
+        self.outside: dict[str, Any] = {}
+        self.sales: dict[str, Any] = {}
+        self.disclosure: Any = None
+        self.leadership: Any = None
+        self.pipeline: Any = None
+        self.credits: dict[str, Any] = {}
         self.subscription: Any = None
+        self.petitions: Any = None
+        self.cases: dict[str, Any] = {}
+        self.restructuring: Any = None
+        self.tax: Any = None
+        self.people: Any = None
+        self.research_credit: Any = None
+        self.waterfall: Any = None
+        self.levers: Any = None
+        self.grants: dict[str, Any] = {}
+        self.resale: dict[str, Any] = {}
+        self.standstills: Any = None
+        self.prompt: dict[str, Any] = {}
+        self.acts: dict[tuple[int, str], Any] = {}
         for account in (RESTRICTED_CASH, WAGES, EQUITY, *RAISED.values()):
             self.ledger.open(account)
         full = block.full
         self.state = block.columns(
             **{name: full(1.0, float) for name in ("confidence", "activity", "product_value", "service")},
+            **{name: full(1.0, float) for name in ("demand", "climate", "gpu_price", "fx")},
+            **{name: full(False, bool) for name in ("is_public", "disclosed", "interim", "in_sale")},
+            **{name: full(False, bool) for name in ("frozen", "hiring_frozen", "closed")},
+            **{name: full(False, bool) for name in ("moratorium", "standstill")},
+            **{name: full(NEVER) for name in ("public_day", "ceo_exit_day", "served_day")},
+            bank_rate=full(0.0525, float),
+            ceo_present=full(True, bool),
+            **{name: full(1.0, float) for name in ("management", "unrest", "calm")},
+            sale_price=full(0),
             **{name: full(0) for name in ("live", "lost_prospects", "receipts", "revenue", "senior_exits")},
             **{name: full(NEVER) for name in ("filing_day", "end_day", *(f"{state}_day" for state in STATES))},
             **{name: full(-1) for name in ("end", "cause")},
@@ -117,6 +149,25 @@ class Company:
             members.append(creditor)
         return creditor
 
+    @property
+    def spendable(self) -> NDArray[np.int64]:
+        """Cents of free cash that can be paid out today: none while the bank account is frozen."""
+        return self.ledger.cash if self.petitions is None else np.where(self.state.frozen, 0, self.ledger.cash)
+
+    def disputed(self, creditor: str) -> Any:
+        """Cents of what is overdue to a creditor that the company disputes in earnest."""
+        return getattr(self.vendors.get(creditor), "disputed", 0)
+
+    def in_breach(self, vendor: str) -> Mask:
+        """Rows in which a vendor has given notice of breach, or worse."""
+        breach: Mask = self.vendors[vendor].is_in_breach
+        return breach
+
+    @property
+    def demand(self) -> Any:
+        """Demand for what the company sells, as far as it reaches the company: 1 at the start."""
+        return self.state.demand if self.links.demand_to_revenue else 1.0
+
     def draw(self, *names: str) -> Draw:
         """The draws of a decision: process, entity, decision."""
         return self.block.draw(*names)
@@ -151,11 +202,11 @@ class Company:
                 self.causes.append(cause)
             self.state.cause = np.where(fresh, self.causes.index(cause), self.state.cause)
 
-    def collect(self, gross: Any, fees: Any, account: str, kind: str) -> None:
+    def collect(self, gross: Any, fees: Any, account: str, kind: str, earned: str = "income") -> None:
         """Book what customers are charged, in cents: the net to ``account`` (cash, or a receivable), the fees as an
-        expense.
+        expense. ``earned`` is where the charge is booked: income, or deferred revenue.
         """
-        income = self.ledger.open(f"income: {kind}")
+        income = self.ledger.open(f"{earned}: {kind}")
         net = self.ledger.post(account, income, gross - fees, kind)
         fees = self.ledger.post(self.ledger.open(f"expense: {kind} fees"), income, fees, f"{kind} fees")
         self.state.revenue = self.state.revenue + net + fees

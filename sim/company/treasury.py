@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -42,23 +42,84 @@ class Levers:
         self.company = company
         stretch = company.scenario.treasury.stretch_days
         self.own = company.block.columns(
-            **{name: getattr(stretch, name) for name in company.scenario.treasury.pay_order}
+            **{name: getattr(stretch, name) for name in company.scenario.treasury.pay_order},
+            reserve_weeks=company.scenario.treasury.reserve_weeks,
+            order=company.block.full(0),
         )
+        self.orders: list[tuple[str, ...]] = [tuple(company.scenario.treasury.pay_order)]
+
+    def days(self, class_: str, creditor: str) -> Any:
+        """Days that a creditor is stretched: none where an arrangement with it says that it is paid on time."""
+        days, prompt = getattr(self.own, class_), self.company.prompt
+        if creditor not in prompt:
+            return days
+        return 0 if prompt[creditor] is None else np.where(prompt[creditor].on, 0, days)
 
     def stretch(self, class_: str, where: Any, days: Any) -> None:
         """Pay a class ``days`` late from now on."""
         setattr(self.own, class_, np.where(where, days, getattr(self.own, class_)))
 
+    def runs(self) -> Iterator[tuple[str, Any]]:
+        """The classes in order of payment, each with the rows that pay it then; all rows where only one order is known.
+
+        *Source* model rule: a policy may change the order.
+        """
+        for i, order in enumerate(self.orders):
+            mine: Any = True if len(self.orders) == 1 else self.own.order == i
+            yield from ((class_, mine) for class_ in order)
+
+    def set_order(self, where: Any, order: tuple[str, ...]) -> None:
+        """Pay classes in this order from now on."""
+        if order not in self.orders:
+            self.orders.append(order)
+        self.own.order = np.where(where, self.orders.index(order), self.own.order)
+
+    def set_reserve(self, where: Any, weeks: Any) -> None:
+        """Keep another reserve from now on."""
+        self.own.reserve_weeks = np.where(where, weeks, self.own.reserve_weeks)
+
+
+def set_reserve(company: Company, where: Any, terms: Any) -> None:
+    """Keep another reserve from now on."""
+    company.levers.set_reserve(where, terms.weeks)
+
+
+def restore_reserve(company: Company, where: Any, terms: Any) -> None:  # noqa: ARG001
+    """Keep the scenario's reserve again."""
+    company.levers.set_reserve(where, company.scenario.treasury.reserve_weeks)
+
+
+def set_pay_order(company: Company, where: Any, terms: Any) -> None:
+    """Pay classes in another order from now on."""
+    company.levers.set_order(where, tuple(terms.order))
+
+
+def restore_pay_order(company: Company, where: Any, terms: Any) -> None:  # noqa: ARG001
+    """Pay classes in the scenario's order again."""
+    company.levers.set_order(where, tuple(company.scenario.treasury.pay_order))
+
+
+def stretch(company: Company, where: Any, terms: Any) -> None:
+    """Pay a class of creditors late from now on."""
+    company.levers.stretch(terms.class_, where, terms.days)
+
+
+def end_stretch(company: Company, where: Any, terms: Any) -> None:
+    """Pay a class of creditors as the scenario says again."""
+    company.levers.stretch(terms.class_, where, getattr(company.scenario.treasury.stretch_days, terms.class_))
+
 
 def payment_run(company: Company, levers: Levers) -> None:
     """Pay what is due, class by class, each class from what it may touch."""
-    terms, ledger = company.scenario.treasury, company.ledger
-    kept = reserve(terms.reserve_weeks, weekly_net_pay(company), weekly_critical_cost(company))
-    for class_ in terms.pay_order:
+    terms = company.scenario.treasury
+    kept = reserve(levers.own.reserve_weeks, weekly_net_pay(company), weekly_critical_cost(company))
+    for class_, mine in levers.runs():
         is_protected = class_ in terms.protected
         for creditor in company.classes.get(class_, ()):
-            available = ledger.cash if is_protected else np.maximum(ledger.cash - kept, 0)
-            payable = creditor.payable(getattr(levers.own, class_))
+            available = company.spendable if is_protected else np.maximum(company.spendable - kept, 0)
+            payable = creditor.payable(levers.days(class_, creditor.name))
+            if mine is not True:
+                payable = np.where(mine, payable, 0)
             paid = creditor.pay(np.minimum(payable, available))
             if is_protected:
                 company.reach("zero_cash", paid < payable)
@@ -70,6 +131,6 @@ def treasury(company: Company, levers: Levers) -> Generator[Any, Any, None]:
     for day in company.timeline.business_days_after_start(company.country):
         yield company.clock.at(day, Phase.PAYMENT_RUN)
         if company.wages_owed.any():
-            company.ledger.pay(WAGES, company.wages_owed, "wages in arrears")
+            company.ledger.pay(WAGES, np.minimum(company.wages_owed, company.spendable), "wages in arrears")
         if day in weekly:
             payment_run(company, levers)

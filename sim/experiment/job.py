@@ -53,6 +53,7 @@ def simulate_cells(experiment: Experiment, block: Block) -> list[tuple[Cell, pa.
         seed=experiment.seed,
         chance_per_input=experiment.chance_per_input,
         tracked=experiment.tracked_replications,
+        all_policies=experiment.policies,
     )
     outcome = simulate(plan)
     return [(cell, *cell_tables(outcome, plan, cell)) for cell in block.cells()]

@@ -31,6 +31,15 @@ STATE_DAYS = (
     "default_event_day",
     "debt_accelerated_day",
 )
+COURT_DAYS = ("statutory_demand_expired_day", "petition_presented_day", "balance_sheet_insolvent_day")
+RECOVERIES = ("recovery.employees", "recovery.tax_preferential", "recovery.unsecured", "creditor_deficiency")
+CAPITAL_DAYS = ("public_day", "ceo_exit_day")
+CAPITAL = {
+    **dict.fromkeys(CAPITAL_DAYS, pa.int64()),
+    "deals_won": pa.int64(),
+    "raised_in_kind": pa.float64(),
+    "sale_price": pa.float64(),
+}
 ROW_TYPES = {
     **KEY,
     "end": pa.string(),
@@ -57,6 +66,9 @@ ROW_TYPES = {
     "senior_exits": pa.int64(),
     "days_suspended": pa.int64(),
     "confidence": pa.float64(),
+    **CAPITAL,
+    **dict.fromkeys(COURT_DAYS, pa.int64()),
+    **dict.fromkeys(RECOVERIES, pa.float64()),
 }
 TRACK_TYPES = {
     **KEY,
@@ -72,7 +84,7 @@ TRACK_TYPES = {
     "confidence": pa.float64(),
     "activity": pa.float64(),
 }
-NULLABLE_DAYS = frozenset({"end_day", "lowest_cash_day", *STATE_DAYS})
+NULLABLE_DAYS = frozenset({"end_day", "lowest_cash_day", *STATE_DAYS, *COURT_DAYS, *CAPITAL_DAYS})
 
 
 def cell_tables(outcome: Outcome, plan: BlockPlan, cell: Cell) -> tuple[pa.Table, pa.Table]:
@@ -128,4 +140,4 @@ def _array(values: Array, kind: Any, labels: Sequence[str]) -> pa.Array:
         return pa.DictionaryArray.from_arrays(codes, pa.array(labels, pa.string())).cast(kind)
     if kind == pa.int64():
         return pa.array(values.astype(np.int64), mask=values == NEVER)
-    return pa.array(values).cast(kind)
+    return pa.array(values, from_pandas=True).cast(kind)

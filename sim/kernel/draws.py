@@ -110,13 +110,13 @@ class Draw:
         """Exponential with mean 1."""
         return -np.log1p(-self.uniform(occurrence, variate, rows))
 
-    def poisson(self, mean: Any, occurrence: int | Ints = 0) -> Ints:
+    def poisson(self, mean: Any, occurrence: int | Ints = 0, rows: Ints | None = None) -> Ints:
         """Poisson counts with the given mean (a number or one per row)."""
-        return poisson_quantile(self.uniform(occurrence), mean)
+        return poisson_quantile(self.uniform(occurrence, rows=rows), mean)
 
-    def binomial(self, n: Any, p: Any, occurrence: int | Ints = 0) -> Ints:
+    def binomial(self, n: Any, p: Any, occurrence: int | Ints = 0, rows: Ints | None = None) -> Ints:
         """Binomial counts out of ``n`` with probability ``p`` (numbers or one per row)."""
-        return binomial_quantile(self.uniform(occurrence), n, p)
+        return binomial_quantile(self.uniform(occurrence, rows=rows), n, p)
 
     def categorical(self, probabilities: Sequence[Any], occurrence: int | Ints = 0, rows: Ints | None = None) -> Ints:
         """An index into ``probabilities``, which sum to 1 (each a number or one per row)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -42,9 +43,11 @@ class Payables:
 
 
 class Creditor:
-    """Invoices of one creditor as slots (amount, due day), oldest first, and one cumulative amount paid.
+    """Invoices of one creditor as slots (amount, due day) and one cumulative amount paid, which settles what was due
+    first.
 
-    A slot is dropped once it is paid in every row. An amount joins ``due`` in the phase ``PAYROLL`` of its due day.
+    An amount joins ``due`` in the phase ``PAYROLL`` of its due day. While slots are entered in the order of their due
+    days, one is dropped once it is paid in every row; from the first that is not, none is.
     """
 
     def __init__(self, payables: Payables, name: str) -> None:
@@ -54,6 +57,7 @@ class Creditor:
         self._block = payables.block
         self._ledger = payables.ledger
         self._dropped = 0
+        self._in_order = True
         zero = self._block.full
         self.own = self._block.columns(amount=[], due_day=[], due=zero(0), paid=zero(0), settled=zero(0))
 
@@ -74,6 +78,10 @@ class Creditor:
         amount = self._ledger.post(self._ledger.open(f"expense: {kind}"), self.account, cents, kind)
         self._add(amount, due_day)
 
+    def lend(self, cents: Any, due_day: Any, kind: str) -> None:
+        """Take a loan: cash now, owed until ``due_day``."""
+        self._add(self._ledger.post(CASH, self.account, cents, kind), due_day)
+
     def open_with(self, cents: Any, due_day: int) -> None:
         """Enter an invoice of the opening balance."""
         self._add(self._ledger.post(self._ledger.open("equity"), self.account, cents, "opening balance"), due_day)
@@ -81,6 +89,8 @@ class Creditor:
     def _add(self, amount: Cents, due_day: Any) -> None:
         today, clock = self._block.clock.today, self._block.clock
         due_days = np.array(np.broadcast_to(due_day, amount.shape), dtype=np.int64)
+        if self.own.due_day and np.any(due_days < self.own.due_day[-1]):
+            self._in_order = False
         self.own.amount.append(amount)
         self.own.due_day.append(due_days)
         slot = self._dropped + len(self.own.amount) - 1
@@ -121,23 +131,45 @@ class Creditor:
 
     def pay(self, cents: Any, kind: str = "supplier payment") -> Cents:
         """Pay ``cents`` out of free cash, oldest invoice first."""
-        paid = self._ledger.post(self.account, CASH, cents, kind)
+        return self.settle(cents, CASH, kind)
+
+    def transfer(self, to: Creditor, cents: Any, due_day: Any) -> None:
+        """Move ``cents`` of what is overdue to another account, where they are due on another day."""
+        to._add(self.settle(cents, to.account, "rescheduled"), due_day)
+
+    def settle(self, cents: Any, account: str, kind: str) -> Cents:
+        """Settle ``cents`` of what is overdue against another account, oldest invoice first."""
+        paid = self._ledger.post(self.account, account, cents, kind)
         self.own.paid = self.own.paid + paid
         self._payables.totals.paid = self._payables.totals.paid + paid
         self._drop_settled()
         return paid
 
     def _drop_settled(self) -> None:
-        while self.own.amount and np.all(self.own.settled + self.own.amount[0] <= self.own.paid):
+        while self._in_order and self.own.amount and np.all(self.own.settled + self.own.amount[0] <= self.own.paid):
             self.own.settled = self.own.settled + self.own.amount.pop(0)
             self.own.due_day.pop(0)
             self._dropped += 1
 
-    def oldest_due_day(self) -> Days:
-        """The earliest due day of the invoices that are not paid in full; ``NEVER`` where nothing is owed."""
-        oldest = self._block.full(NEVER)
-        total = self.own.settled
-        for amount, due_days in zip(self.own.amount, self.own.due_day, strict=True):
-            total = total + amount
-            oldest = np.where((total > self.own.paid) & (amount > 0), np.minimum(oldest, due_days), oldest)
+    def oldest_due_day(self, rows: Any = ...) -> Days:
+        """The due day of the oldest invoice that is not paid in full; ``NEVER`` where nothing is owed.
+
+        With an index ``rows``, of those rows only.
+        """
+        paid, total = self.own.paid[rows], self.own.settled[rows]
+        oldest = np.full(paid.shape, NEVER, dtype=np.int64)
+        for amount, due_days in reversed(list(self._by_due_day(rows))):
+            owed_by_then = total + amount
+            oldest = np.where(owed_by_then > paid, due_days, oldest)
         return oldest
+
+    def _by_due_day(self, rows: Any) -> Iterator[tuple[Cents, Days]]:
+        """What falls due up to each slot's day, that slot included, and the day: earliest day first."""
+        if not self.own.amount:
+            return
+        amount = np.stack([slot[rows] for slot in self.own.amount])
+        due_days = np.stack([slot[rows] for slot in self.own.due_day])
+        if not self._in_order:
+            order = np.argsort(due_days, axis=0, kind="stable")
+            amount, due_days = np.take_along_axis(amount, order, 0), np.take_along_axis(due_days, order, 0)
+        yield from zip(np.cumsum(amount, axis=0), due_days, strict=True)

@@ -63,6 +63,7 @@ DAYS = FieldKind(name="Days", unit="days", is_whole=False)
 
 Money = Annotated[Quantity, MONEY]
 MonthlyMoney = Annotated[Quantity, _dollars("MonthlyMoney", "USD per month")]
+SignedMonthlyMoney = Annotated[Quantity, _dollars("SignedMonthlyMoney", "USD per month", low=-inf)]
 Price = Annotated[Quantity, FieldKind(name="Price", unit="USD per month", low_included=False, is_money=True)]
 Fee = Annotated[Quantity, _dollars("Fee")]
 Share = Annotated[Quantity, SHARE]

@@ -11,13 +11,26 @@ from sim.scenario.table import Table, part
 Parameter = Kind | str
 """The kind of an uncertain input, or why a path is none."""
 
+Found = tuple[str, Parameter, Any]
+"""A path, what it is, and what the raw table states there."""
+
 STRUCTURAL = "structural: the same in all policies and replications"
 DRAWN_AFRESH = "drawn afresh at each occurrence: not an uncertain input"
 
 
 def parameters_of(raw: Any, schema: type[Table]) -> dict[str, Parameter]:
     """By path: the kind of each number of the raw table that a policy can set, and why it cannot set the others."""
-    return dict(_table(schema, raw, ()))
+    return {path: parameter for path, parameter, _ in _table(schema, raw, ())}
+
+
+def uncertain_in(raw: Any, schema: type[Table]) -> list[str]:
+    """The paths of the raw table's uncertain inputs that hold a distribution."""
+    found = _table(schema, raw, ())
+    return [path for path, parameter, stated in found if isinstance(parameter, Kind) and _is_distribution(stated)]
+
+
+def _is_distribution(stated: Any) -> bool:
+    return not stated.is_fixed if isinstance(stated, Quantity) else part(stated, "distribution") is not None
 
 
 def settable(parameters: dict[str, Parameter]) -> list[str]:
@@ -25,7 +38,7 @@ def settable(parameters: dict[str, Parameter]) -> list[str]:
     return [path for path, parameter in parameters.items() if isinstance(parameter, Kind)]
 
 
-def _table(schema: type[Table], raw: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Parameter]]:
+def _table(schema: type[Table], raw: Any, path: tuple[str, ...]) -> Iterator[Found]:
     for name, field in schema.model_fields.items():
         key = field.alias or name
         stated = part(raw, key, default=part(raw, name))
@@ -33,7 +46,7 @@ def _table(schema: type[Table], raw: Any, path: tuple[str, ...]) -> Iterator[tup
         yield from _field(annotation, stated, (*path, key))
 
 
-def _field(annotation: Any, raw: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Parameter]]:
+def _field(annotation: Any, raw: Any, path: tuple[str, ...]) -> Iterator[Found]:
     """The parameters of a field: of a table, of a list's members, or the number that it is."""
     inner, kind = _unwrapped(annotation)
     if get_origin(inner) is tuple:
@@ -43,10 +56,11 @@ def _field(annotation: Any, raw: Any, path: tuple[str, ...]) -> Iterator[tuple[s
     elif get_origin(inner) is Union or type(inner).__name__ == "UnionType":
         yield from _field(_chosen(get_args(inner), raw), raw, path)
     elif inner is not type(None):
-        yield ".".join(path), kind if inner is Quantity and kind else DRAWN_AFRESH if inner is Law else STRUCTURAL
+        what = kind if inner is Quantity and kind else DRAWN_AFRESH if inner is Law else STRUCTURAL
+        yield ".".join(path), what, raw
 
 
-def _members(annotation: Any, raw: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Parameter]]:
+def _members(annotation: Any, raw: Any, path: tuple[str, ...]) -> Iterator[Found]:
     for position, member in enumerate(raw if isinstance(raw, list | tuple) else ()):
         yield from _field(annotation, member, (*path, str(part(member, "name", default=position))))
 

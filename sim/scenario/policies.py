@@ -7,8 +7,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from sim.scenario import kinds as k
+from sim.scenario.actions_capital import CAPITAL_ACTIONS
+from sim.scenario.actions_compute import COMPUTE_ACTIONS
+from sim.scenario.actions_law import LAW_ACTIONS
 from sim.scenario.schema_company import PayClass
-from sim.scenario.table import Day, Many, Name, Table, Text, default, required
+from sim.scenario.table import Many, Name, Table, Text, default, required
+from sim.scenario.timing import Timed
 
 BASELINE = "do-nothing"
 """The policy that changes nothing: always present, always first."""
@@ -25,52 +29,45 @@ class Set(Table):
     value: k.AnyNumber = required("its value under this policy")
 
 
-class CutCompute(Table):
-    """A share of a vendor's usage is given back, after a delay and for a fee."""
+class CutCompute(Timed):
+    """A share of a vendor's usage is given back: the fee comes with the decision, the saving after the lag."""
 
     do: Literal["cut_compute"] = default("cut_compute", "the action")
     vendor: Name = required("vendor whose usage is cut")
-    on: Day = required("day of the decision")
     share: k.Share = required("share of usage given back")
-    lag_days: k.Days = default(0, "days until usage falls")
     fee_months: k.Months = default(0, "fee, in months of the usage given back")
 
 
-class LaunchSubscription(Table):
+class LaunchSubscription(Timed):
     """The subscription is launched on another day."""
 
     do: Literal["launch_subscription"] = default("launch_subscription", "the action")
-    on: Day = required("day of the decision")
-    lag_days: k.Days = default(0, "days until it is sold")
-    cost: k.Money = default(0, "cost of the launch")
 
 
-class AskInsiders(Table):
+class AskInsiders(Timed):
     """An insider is asked for a bridge at once."""
 
     do: Literal["ask_insiders"] = default("ask_insiders", "the action")
     investor: Name = required("insider to ask")
-    on: Day = required("day of the question")
     success_probability: k.Probability | None = default(None, "chance of a yes, if not the insider's own")
 
 
-class Stretch(Table):
-    """From a day on, a class of creditors is paid later."""
+class Stretch(Timed):
+    """A class of creditors is paid later, until it is undone."""
 
     do: Literal["stretch"] = default("stretch", "the action")
     class_: PayClass = required("class of creditors", alias="class")
-    on: Day = required("first day")
     days: k.Days = required("days after the due date")
 
 
-class File(Table):
+class File(Timed):
     """The directors file."""
 
     do: Literal["file"] = default("file", "the action")
-    on: Day = required("day on which the directors resolve to file")
 
 
-Action = Annotated[Set | CutCompute | LaunchSubscription | AskInsiders | Stretch | File, Field(discriminator="do")]
+OWN = Set | CutCompute | LaunchSubscription | AskInsiders | Stretch | File
+Action = Annotated[OWN | COMPUTE_ACTIONS | CAPITAL_ACTIONS | LAW_ACTIONS, Field(discriminator="do")]
 
 
 class Policy(Table):

@@ -8,6 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.scenario.actions_capital import capital_problems
+from sim.scenario.actions_compute import compute_problems
+from sim.scenario.actions_law import law_problems
 from sim.scenario.amounts import read
 from sim.scenario.paths import Parameter, settable
 from sim.scenario.policies import BASELINE, Policy, Set
@@ -15,6 +18,9 @@ from sim.scenario.problems import Location, Problem, did_you_mean
 from sim.scenario.quantity import Kind, Quantity
 from sim.scenario.scenario_checks import dangling, twice
 from sim.scenario.table import as_date, members, names, part
+
+REFERENCES = {"vendor": ("vendors", "a vendor")}
+"""Keys of an action that name a member of one of the scenario's lists."""
 
 
 def with_values(policy: Any, parameters: dict[str, Parameter]) -> Any:
@@ -34,6 +40,7 @@ def policy_problems(raw: Any) -> Iterator[Problem]:
             location = ("policies", position, "name")
             yield Problem(location, BASELINE, "another name: this one is reserved for the policy without actions")
         yield from _set_twice(("policies", position, "actions"), members(policy, "actions"))
+        yield from _after_what(("policies", position, "actions"), members(policy, "actions"))
 
 
 def action_problems(raw: Any, scenario: Any, parameters: dict[str, Parameter]) -> Iterator[Problem]:
@@ -47,8 +54,10 @@ def _against_scenario(
     place: Location, action: Any, scenario: Any, parameters: dict[str, Parameter]
 ) -> Iterator[Problem]:
     do = part(action, "do")
-    if do == "cut_compute":
-        yield from dangling((*place, "vendor"), part(action, "vendor"), names(scenario, "vendors"), "a vendor")
+    if not isinstance(do, str):
+        return
+    for key, (listed, what) in REFERENCES.items():
+        yield from dangling((*place, key), part(action, key), names(scenario, listed), what)
     if do == "ask_insiders":
         insiders = [one for one in members(scenario, "investors") if part(one, "kind") == "insider"]
         yield from dangling((*place, "investor"), part(action, "investor"), names(insiders), "an insider")
@@ -56,7 +65,11 @@ def _against_scenario(
         yield Problem((*place, "do"), do, "another action: the scenario has no subscription to launch")
     if do == "set":
         yield from _set_problems(place, action, parameters)
-    yield from _too_early((*place, "on"), part(action, "on"), part(scenario, "start"))
+    yield from capital_problems(place, action, scenario)
+    yield from compute_problems(place, action, scenario)
+    yield from law_problems(place, action, scenario)
+    for key in ("on", "until"):
+        yield from _too_early((*place, key), part(action, key), part(scenario, "start"))
 
 
 def _too_early(location: Location, on: Any, start: Any) -> Iterator[Problem]:
@@ -95,6 +108,13 @@ def _set_twice(place: Location, actions: list[Any]) -> Iterator[Problem]:
         if isinstance(path, str) and path in seen:
             yield Problem((*place, order, "parameter"), path, "a parameter that this policy does not already set")
         seen.add(str(path))
+
+
+def _after_what(place: Location, actions: list[Any]) -> Iterator[Problem]:
+    for order, action in enumerate(actions):
+        others = [part(other, "name", default=part(other, "do")) for other in actions if other is not action]
+        earlier = [name for name in others if isinstance(name, str) and name != "set"]
+        yield from dangling((*place, order, "after"), part(action, "after"), earlier, "another action of this policy")
 
 
 def _with_value(action: Any, parameters: dict[str, Parameter]) -> Any:

@@ -11,7 +11,10 @@ from sim.scenario.kinds import SHARE
 from sim.scenario.problems import MISSING, Location, Problem, did_you_mean, one_of
 from sim.scenario.table import members, names, part
 
-NAMED_LISTS = ("vendors", "revenue", "staff", "key_people", "costs", "investors", "tranches", "lines", "ends")
+NAMED_LISTS = (
+    *("vendors", "revenue", "staff", "key_people", "costs", "investors", "tranches", "sales", "lines", "ends"),
+    *("grants", "resale", "cases", "rent"),
+)
 
 
 def scenario_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
@@ -58,7 +61,8 @@ def _horizon(raw: Any) -> Iterator[Problem]:
 
 def _creditors_apart(raw: Any) -> Iterator[Problem]:
     owner: dict[str, str] = dict.fromkeys(names(raw, "vendors"), "vendors")
-    for key, called in (("costs", "name"), ("lines", "name"), ("staff", "tax_creditor")):
+    listed = (("costs", "name"), ("lines", "name"), ("staff", "tax_creditor"), ("rent", "name"))
+    for key, called in listed:
         for position, member in enumerate(members(raw, key)):
             name = part(member, called)
             if isinstance(name, str) and owner.setdefault(name, key) != key:
@@ -68,9 +72,16 @@ def _creditors_apart(raw: Any) -> Iterator[Problem]:
 
 def _references(raw: Any) -> Iterator[Problem]:
     creditors = names(raw, "vendors") + names(raw, "costs") + tax_creditors(raw)
+    creditors += names(raw, "rent") + names(raw, "cases", key="creditor")
     for position, invoice in enumerate(members(raw, "opening", "invoices")):
         location = ("opening", "invoices", position, "creditor")
         yield from dangling(location, part(invoice, "creditor"), creditors, "a vendor, cost or tax creditor")
+    for key in ("grants", "resale"):
+        for position, member in enumerate(members(raw, key)):
+            yield from dangling((key, position, "vendor"), part(member, "vendor"), names(raw, "vendors"), "a vendor")
+    for position, investor in enumerate(members(raw, "investors")):
+        for key in ("vendor", "credits_at"):
+            yield from dangling(("investors", position, key), part(investor, key), names(raw, "vendors"), "a vendor")
     groups = names(raw, "staff")
     for position, person in enumerate(members(raw, "key_people")):
         yield from dangling(("key_people", position, "group"), part(person, "group"), groups, "a staff group")

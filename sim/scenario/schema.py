@@ -10,9 +10,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sim.scenario import kinds as k
+from sim.scenario import schema_capital as capital
 from sim.scenario import schema_company as company
+from sim.scenario import schema_compute as compute
+from sim.scenario import schema_law as law
 from sim.scenario import schema_world as world
-from sim.scenario.paths import parameters_of
+from sim.scenario.correlations import Correlation, correlation_problems
+from sim.scenario.paths import parameters_of, uncertain_in
 from sim.scenario.policies import BASELINE, Policies, Policy
 from sim.scenario.policy_checks import action_problems, policy_problems, with_values
 from sim.scenario.problems import Problem
@@ -68,14 +72,32 @@ class Scenario(Table):
         },
         "what outside investors think",
     )
+    deals: capital.Deals | None = default(None, "enterprise deals")
+    press: capital.Press | None = default(None, "leaks; without a press distress never becomes public")
+    disclosure: capital.Disclosure | None = default(None, "what investors do not know; absent = they know arrears")
+    sales: Many[capital.Sale] = default((), "ways to sell the company")
+    recapitalisation: capital.Recapitalisation | None = default(None, "joint consent; absent = one draw, and the end")
+    leadership: capital.Leadership | None = default(None, "the chief executive; absent = nobody changes")
     board: world.Board | None = default(None, "when directors file; without a board nobody does")
+    market: compute.Market | None = default(None, "what moves for everybody; absent = nothing moves")
+    grants: Many[compute.Grant] = default((), "compute given to projects outside the company")
+    resale: Many[compute.Resale] = default((), "capacity on offer to others")
     lines: Many[world.Line] = default((), "generic cash flows")
     ends: Many[world.End] = default((), "generic ends")
+    petitions: law.Petitions | None = default(None, "creditors who go to court; without it none does")
+    cases: Many[law.Case] = default((), "cases in court")
+    rent: Many[law.RentLine] = default((), "landlords")
+    balance_sheet: law.BalanceSheet | None = default(None, "for the balance-sheet test; without it it is not made")
+    tax: law.Tax | None = default(None, "what late tax costs, value added tax and a research credit")
+    waterfall: law.Waterfall | None = default(None, "what an insolvent end pays to whom")
     feedback: world.Feedback = default({}, "links that can be switched off")
+    correlations: Many[Correlation] = default((), "rank correlations between uncertain inputs")
 
     @classmethod
     def problems(cls, raw: Mapping[str, Any]) -> Iterator[Problem]:
-        return scenario_problems(raw)
+        yield from scenario_problems(raw)
+        if members(raw, "correlations"):
+            yield from correlation_problems(raw, parameters_of(raw, cls), uncertain_in(raw, cls))
 
     def horizon_last_day(self) -> int:
         """Days from the start to the last simulated day: the same day of the month, month ends staying month ends."""

@@ -10,6 +10,8 @@ from pydantic import Field
 from sim.scenario import kinds as k
 from sim.scenario.amounts import fixed
 from sim.scenario.problems import MISSING, Problem
+from sim.scenario.schema_compute import Commitment
+from sim.scenario.schema_law import LatePay
 from sim.scenario.table import (
     CountryCode,
     Day,
@@ -25,7 +27,15 @@ from sim.scenario.table import (
 )
 
 PayClass = Literal["critical", "tax", "vendors", "trade"]
-State = Literal["zero_cash", "cash_flow_insolvent", "payroll_missed", "service_suspended"]
+State = Literal[
+    "zero_cash",
+    "cash_flow_insolvent",
+    "payroll_missed",
+    "service_suspended",
+    "statutory_demand_expired",
+    "petition_presented",
+    "balance_sheet_insolvent",
+]
 BillingDays = Annotated[Many[DayOfMonth], Field(min_length=1)]
 BusinessDayCount = Annotated[int, Field(ge=0, le=250)]
 
@@ -78,6 +88,7 @@ class Vendor(Table):
     name: Name = required("name, unique among creditors")
     monthly_usage: k.MonthlyMoney = required("bill for the first month at full usage")
     growth_per_month: k.Growth = default(0, "growth of usage")
+    growth_months: k.Count = default(1200, "months for which it grows")
     usage_volatility: k.Factor = default(0.05, "spread of a month's bill: standard deviation of its logarithm")
     net_days: k.Days = default(30, "days from the month end to the due date")
     late_interest_per_month: k.PerMonth = default(0.015, "interest on overdue amounts")
@@ -90,6 +101,17 @@ class Vendor(Table):
     credit_hold_at: k.Share = default(0.33, "share of patience at which credit is held")
     breach_notice_at: k.Share = default(0.67, "share of patience at which a breach notice is served")
     cure_days: k.Days = default(30, "days of pressure from suspension to termination")
+    inference_share: k.Share = default(0, "share of own usage that serves customers and follows what they do")
+    market_share: k.Share = default(0, "share of own usage whose price follows the market")
+    commitment: Commitment | None = default(None, "spend owed whether used or not")
+    resale_ratio: k.Factor = default(1, "market price of its capacity over the contract price, at the start")
+    scarcity_weight: k.Factor = default(0, "exponent by which a dear market hastens the vendor")
+    rescue_factor: k.Factor = default(1, "factor on its pace while a prospect is live")
+    disclosure_factor: k.Factor = default(1, "factor on its pace once the company has told investors")
+    held_net_days: k.Days | None = default(None, "payment terms of bills while credit is held; as before if absent")
+    prepayment_probability: k.Probability = default(0, "chance that it asks to be paid ahead before it suspends")
+    recall_at: k.Factor = default(1, "share of patience at which it takes capacity back")
+    recall_share: k.Share = default(0, "share of capacity that it takes back then")
 
 
 class Product(Table):
@@ -129,6 +151,9 @@ class Subscription(Table):
     payout_business_days: BusinessDayCount = default(2, "business days until the processor pays out")
     billing_days: BillingDays = default((1, 8, 15, 22), "days of a month, one per cohort")
     opening_subscribers: k.Count = default(0, "subscribers at the start")
+    annual_renewal: k.Share = default(0.25, "share of annual plans that renew")
+    reserve_share: k.Share = default(0, "share of payouts that the processor holds back once distress is public")
+    reserve_days: k.Days = default(120, "days for which it does")
 
 
 class StaffGroup(Table):
@@ -136,8 +161,10 @@ class StaffGroup(Table):
 
     name: Name = required("name, unique among groups")
     head_count: k.Count = required("head count at the start")
+    vacancies: k.Count = default(0, "posts that are open at the start")
     monthly_cost: k.MonthlyMoney = required("cost of one employee a month")
     country: CountryCode = required("country of the payroll calendar, two letters")
+    currency: Literal["USD", "GBP"] = default("USD", "currency of the salaries; pounds cost dollars at the day's rate")
     paydays: Literal["monthly", "semi_monthly"] = default("monthly", "when salaries are paid")
     funding_business_days: BusinessDayCount = default(2, "business days before payday that cash leaves")
     withheld_share: k.Share = default(0, "share of the cost that is owed to the tax creditor")
@@ -147,6 +174,7 @@ class StaffGroup(Table):
     hiring_months: k.PositiveMonths = default(2, "mean time to fill a vacancy")
     missed_pay_factor: k.Factor = default(4, "factor on leaving after a missed payroll")
     missed_pay_days: k.Days = default(60, "days for which that factor holds")
+    late_pay: LatePay | None = default(None, "penalties for pay that comes late")
 
     @classmethod
     def problems(cls, raw: Mapping[str, Any]) -> Iterator[Problem]:
@@ -164,6 +192,7 @@ class KeyPerson(Table):
     group: Name = required("staff group of the person")
     exit_per_month: k.PerMonth = default(0.05, "rate of leaving")
     product_loss: k.Share = required("share of the product's value that leaves with the person")
+    leaves_for: Literal["work", "values"] = default("work", "why: over values the rate is the same in calm and stress")
 
 
 class Morale(Table):
@@ -183,6 +212,7 @@ class Cost(Table):
     monthly: k.MonthlyMoney = required("amount of each invoice")
     invoice_day: DayOfMonth = default(1, "day of the month of the invoice; 31 is the last day")
     net_days: k.Days = default(30, "days from invoice to due date")
+    late_margin: k.Share = default(0, "interest a year above the Bank Rate on what is overdue, added to each invoice")
 
 
 class StretchDays(Table):

@@ -37,6 +37,20 @@ class Outside(Table):
     refusal_shock: k.Share = default(0.05, "loss of confidence at a refusal")
     cool_off_days: k.Days = default(60, "days until the next approach after a refusal")
     max_closings: k.Count = default(1, "closes after which the investor is done")
+    waits_to_be_asked: bool = default(False, "whether it is approached only by a policy")
+    bad_meeting_probability: k.Probability = default(0, "chance that the first meeting ends the approach at once")
+    wants_exit_probability: k.Probability = default(0, "chance that it signs only if the chief executive goes")
+    hidden_fall_through_probability: k.Probability | None = default(
+        None, "chance that a term sheet does not close if arrears were not disclosed; as otherwise if absent"
+    )
+    vendor: Name | None = default(None, "vendor that the investor is too: it declines while that one is overdue")
+    credits: k.MoneyLaw | None = default(None, "capacity in kind at the close, set against bills of credits_at")
+    credits_at: Name | None = default(None, "vendor whose capacity that is")
+
+    @classmethod
+    def problems(cls, raw: Mapping[str, Any]) -> Iterator[Problem]:
+        if part(raw, "credits") is not None and part(raw, "credits_at") is None:
+            yield Problem(("credits_at",), MISSING, "the vendor whose capacity the credits are")
 
 
 class Insider(Table):
@@ -94,6 +108,8 @@ class Board(Table):
     missed_payroll_filing_live: k.Probability = default(0.06, "a business day with wages owed and a prospect")
     suspended_factor: k.Factor = default(2, "factor on the hazard while service is suspended")
     last_prospect_filing: k.Probability = default(0.3, "once, when the last prospect dies below the trigger")
+    no_prospect_filing: k.Probability = default(0, "a week above the trigger, debts beyond cash and no live prospect")
+    petition_filing: k.Probability = default(0, "once, when a petition is served and no prospect is live")
     filing_business_days: k.BusinessDays = default(3, "business days from decision to filing")
 
 
@@ -111,6 +127,22 @@ class Feedback(Table):
     contagion: bool = default(True, "senior exits make others leave")
     confidence_to_rounds: bool = default(True, "confidence moves meetings and the company's gate")
     cuts_to_exits: bool = default(True, "cuts make people leave")
+    gpu_price_to_patience: bool = default(True, "vendors lose patience faster while GPUs are dear")
+    breach_to_resale: bool = default(True, "a breach stops resale of that vendor's capacity")
+    demand_to_revenue: bool = default(True, "demand moves revenue and sign-ups")
+    public_to_deals: bool = default(True, "public distress lowers the chances of deals")
+    deals_to_confidence: bool = default(True, "deals won and lost move investors' confidence")
+    public_to_exits: bool = default(True, "public distress makes people leave")
+    public_to_processor_reserve: bool = default(True, "the processor holds charges back once distress is public")
+    disclosure_to_confidence: bool = default(True, "what investors learn shocks their confidence")
+    stress_to_ceo_exit: bool = default(True, "stress makes the chief executive's exit more likely")
+    ceo_exit_to_staff: bool = default(True, "the chief executive's exit makes people leave")
+    ceo_exit_to_rounds: bool = default(True, "the chief executive's exit moves confidence")
+    arrears_to_petitions: bool = default(True, "creditors with overdue debts petition")
+    tax_arrears_to_petitions: bool = default(True, "so does the tax office")
+    petition_to_freeze: bool = default(True, "the notice of a petition freezes the bank account")
+    missed_pay_to_penalties: bool = default(True, "late pay is penalised")
+    litigation_to_confidence: bool = default(True, "outcomes of cases move investors' confidence")
 
 
 class Poisson(Table):

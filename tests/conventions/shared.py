@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 SIM = ROOT / "sim"
 PLACES = ("sim", "tests", "experiments", "benchmarks", "docs", ".ci")
 TEXT = {".py", ".toml", ".md", ".txt", ""}
-CITATION = re.compile(r"\b[CLVBP]\d\d\b")
+CITATION = re.compile(r"\b[CLVBPS]\d\d\b")
 
 
 def python_files(folder: Path = SIM) -> list[Path]:

@@ -37,11 +37,13 @@ STRUCTURAL = {
     "horizon_months",
     "invoice_day",
     "billing_days",
+    "quarter_months",
+    "quarter_day",
     "funding_business_days",
     "payout_business_days",
 }
-DECISION = re.compile(r"\.policies\.\d+\.actions\.\d+\.(value|share|days)$")
-"""How much a board does of something is its choice; what that costs and when it works are facts."""
+DECISION = re.compile(r"\.policies\.\d+\.actions\.\d+\.(value|share|days|after_days|when\.\w+)$")
+"""How much a board does of something, and when, is its choice; what that costs and when it works are facts."""
 REAL_OR_TYPICAL = [path for path in shipped_toml() if path.name != "core.toml"]
 """The core case is made up: its numbers have no source."""
 

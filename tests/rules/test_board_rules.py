@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from sim.company.board import cover, filing_hazard, rate
-from sim.company.investors import closes, says_yes, whole_days
+from sim.company.bridges import whole_days
+from sim.company.investors import closes, says_yes
 from sim.company.records import dollars
 from sim.company.solvency import end_times, is_cash_flow_insolvent
 from tests.worlds import Spec, frame_of, line, world

@@ -8,20 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.company.actions import exit_fee
+from sim.company.account import late_interest, usage_charge
+from sim.company.ladder import BREACH_NOTICE, CREDIT_HOLD, REMINDER, SUSPENDED, TERMINATED, draw_above, pace, rung
 from sim.company.product import activity_target, confidence_target
-from sim.company.vendors import (
-    BREACH_NOTICE,
-    CREDIT_HOLD,
-    REMINDER,
-    SUSPENDED,
-    TERMINATED,
-    draw_above,
-    late_interest,
-    pace,
-    rung,
-    usage_charge,
-)
+from sim.company.vendors import exit_fee
 from tests.worlds import Spec, frame_of, line, result_of, world
 
 NO_POSTURE: Spec = {"patient": 0, "commercial": 1, "strict": 0}

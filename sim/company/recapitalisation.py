@@ -1,0 +1,62 @@
+"""A recapitalisation: the lead, the critical vendors and the founder agree together, or it fails."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.company.bargains import compromise
+from sim.company.state import Company
+from sim.kernel.block import Mask
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def is_critical(overdue: Ints, total: Ints, critical_share: Any) -> Mask:
+    """Whether a vendor is owed so much that nothing goes without it. *Assumption*: a fifth of all arrears (5-40%)."""
+    critical: Mask = overdue >= np.maximum(total * critical_share, 1)
+    return critical
+
+
+def least_willing(luck: list[Floats], critical: list[Mask]) -> Floats:
+    """The highest of the critical vendors' draws: all consent if it is below their chance. 0 if none is critical.
+
+    *Source* P16 for the chance of one vendor.
+    """
+    draws = [np.where(needed, own, 0.0) for own, needed in zip(luck, critical, strict=True)]
+    return np.max(np.stack(draws), axis=0)
+
+
+def vendors_draw(company: Company, investor: str, due: Mask, approach: Ints, common: Floats) -> Floats:
+    """The draw of the least willing critical vendor, in the rows of ``due``; in some replications it is ``common``."""
+    terms = company.scenario.recapitalisation
+    if terms is None or not company.vendors:
+        return common
+    luck, critical = [], []
+    for name, vendor in company.vendors.items():
+        own, alike = (
+            company.draw("investors", investor, f"{what} of {name}").uniform_where(due, approach)
+            for what in ("consent", "common luck")
+        )
+        luck.append(np.where(alike < terms.common_share, common, own))
+        critical.append(is_critical(vendor.overdue, company.payables.overdue, terms.critical_share))
+    return least_willing(luck, critical)
+
+
+def recapitalise(company: Company, where: Mask) -> None:
+    """The money is in and the vendors have compromised: the replication ends, or the company trades on."""
+    terms = company.scenario.recapitalisation
+    if terms is None or not terms.continues:
+        company.end(where, "recapitalised")
+        return
+    for name, vendor in company.vendors.items():
+        deal = SimpleNamespace(
+            vendor=name, cash_share=terms.cash_share, credits_share=0, equity_share=terms.equity_share
+        )
+        compromise(company, where & (vendor.overdue > 0), deal)
+        vendor.shrink(where, terms.capacity_released, 0)
+    company.tell(where, "company", "is recapitalised and trades on, with less capacity and vendors who compromised")

@@ -1,0 +1,104 @@
+"""Ways out that directors choose, and what an insolvent end leaves."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.worlds import Spec, frame_of, world
+
+START = date(2023, 10, 31)
+TEAM: Spec = {"name": "team", "head_count": 10, "monthly_cost": 13_000, "country": "GB", "attrition_per_month": 0}
+CLOUD: Spec = {
+    "name": "cloud",
+    "monthly_usage": 500_000,
+    "service_share": 1,
+    "usage_volatility": 0,
+    "posture": {"patient": 0, "commercial": 0, "strict": 1},
+    "patience": {"strict": 40, "commercial": 40},
+}
+TREASURY: Spec = {"reserve_weeks": 0}
+
+
+def rows(actions: list[Spec], cash: float = 5e6, months: int = 12, **parts: Any) -> pd.DataFrame:
+    """Ten people and a cloud vendor, under do-nothing and one policy."""
+    parts = {"staff": [TEAM], "vendors": [CLOUD], "treasury": TREASURY, **parts}
+    scenario = world(START, cash=cash, horizon_months=months, country="GB", **parts)
+    return frame_of(scenario, policies=[{"name": "policy", "actions": actions}]).set_index("policy")
+
+
+WIND_DOWN: Spec = {"do": "wind_down", "on": "2023-11-15"}
+
+
+def test_a_company_with_5_million_winds_down_and_pays_everybody_in_full() -> None:
+    frame = rows([WIND_DOWN])
+    assert frame.loc["do-nothing"].end == "survived"
+    row = frame.loc["policy"]
+    assert (row.end, row.final_owed, row.final_wages_owed, row.head_count) == ("wound_down", 0, 0, 0)
+    assert 45 <= row.end_day <= 130
+    assert row.final_cash > 3e6
+
+
+def test_a_company_that_owes_5_million_and_has_half_of_it_cannot_wind_down_in_an_orderly_way() -> None:
+    opening = {"cash": 2.5e6, "invoices": [{"creditor": "cloud", "amount": 5e6, "due": "2023-10-15"}]}
+    scenario = world(START, horizon_months=12, country="GB", staff=[TEAM], vendors=[CLOUD], minimum_head_count=1)
+    made = type(scenario).model_validate({**scenario.model_dump(by_alias=True), "opening": opening})
+    row = frame_of(made, policies=[{"name": "policy", "actions": [WIND_DOWN]}]).set_index("policy").loc["policy"]
+    assert row.end == "insolvent"
+
+
+SHELTER: Spec = {"do": "moratorium", "on": "2024-02-01", "business_days": 20, "extension_business_days": 0}
+LATE: Spec = {"cash": 400_000, "months": 8, "staff": []}
+
+
+def test_a_moratorium_of_20_business_days_puts_a_suspension_off_by_as_long() -> None:
+    frame = rows([SHELTER], **LATE)
+    waits = frame.loc["policy"].service_suspended_day - frame.loc["do-nothing"].service_suspended_day
+    assert frame.loc["do-nothing"].service_suspended_day > 93
+    assert 21 <= waits <= 35 or pd.isna(frame.loc["policy"].service_suspended_day)
+
+
+def test_a_pending_petition_bars_the_moratorium() -> None:
+    court = {"patience": {"vendors": 7}, "demand_probability": 0, "settle_share": 0, "order_probability": 0}
+    court = {**court, "adjourned_probability": 1, "advertising_days": 200, "hearing_days": 300}
+    frame = rows([SHELTER], petitions=court, **LATE)
+    assert frame.loc["do-nothing"].petition_presented_day < 93
+    assert frame.loc["policy"].service_suspended_day == frame.loc["do-nothing"].service_suspended_day
+
+
+def test_a_restructuring_officer_calms_the_vendor_for_100000_dollars_a_month() -> None:
+    officer: Spec = {"do": "appoint_cro", "on": "2023-11-15", "pressure_factor": 0.5}
+    frame = rows([officer], cash=700_000, months=8)
+    assert frame.loc["policy"].service_suspended_day > frame.loc["do-nothing"].service_suspended_day
+    rich = rows([officer], cash=20e6, months=4)
+    assert rich.loc["do-nothing"].final_cash - rich.loc["policy"].final_cash == 300_000
+
+
+ESTATE: Spec = {"realisation": 1e6, "cost_fixed": 200_000, "cost_share": 0.1, "termination_weeks": 0}
+
+
+def test_filing_with_1_million_of_cash_and_2_of_vendors_pays_them_what_the_process_leaves() -> None:
+    opening = {"cash": 1e6, "invoices": [{"creditor": "cloud", "amount": 4e6, "due": "2023-12-15"}]}
+    scenario = world(START, horizon_months=2, country="GB", vendors=[CLOUD], waterfall=ESTATE)
+    made = type(scenario).model_validate({**scenario.model_dump(by_alias=True), "opening": opening})
+    frame = frame_of(made, policies=[{"name": "policy", "actions": [{"do": "file", "on": "2023-11-10"}]}])
+    row = frame.set_index("policy").loc["policy"]
+    assert row["recovery.unsecured"] == pytest.approx((2e6 - 400_000) / 4e6)
+    assert row.creditor_deficiency == pytest.approx(4e6 - 1.6e6)
+    assert pd.isna(row["recovery.employees"])
+    survived = frame.set_index("policy").loc["do-nothing"]
+    assert pd.isna(survived.creditor_deficiency)
+
+
+def test_wages_in_arrears_rank_before_vendors_up_to_1000_dollars_a_head() -> None:
+    team = {**TEAM, "head_count": 100}
+    board = {"missed_payroll_filing": 0.999999, "filing": 0, "filing_live": 0}
+    frame = rows([], cash=100_000, staff=[team], board=board, waterfall={**ESTATE, "realisation": 0, "cost_fixed": 0})
+    row = frame.loc["do-nothing"]
+    assert row.cause == "directors_filed"
+    assert row.final_wages_owed == 1_200_000
+    assert row.final_cash == 0
+    assert row["recovery.employees"] == 0

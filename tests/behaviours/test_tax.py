@@ -1,0 +1,114 @@
+"""The tax office as a lender: cheap, patient, and first to petition in the end."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.worlds import Spec, frame_of, world
+
+START = date(2023, 10, 31)
+TEAM: Spec = {
+    "name": "team",
+    "head_count": 10,
+    "monthly_cost": 10_000,
+    "country": "GB",
+    "attrition_per_month": 0,
+    "withheld_share": 0.4,
+    "tax_creditor": "tax office",
+}
+TAX: Spec = {"charges": "charges", "grant_probability": 1, "instalments": 4}
+TIMING = {"weekday": "Friday", "reserve_weeks": 0, "stretch_days": {"tax": 0}}
+
+
+def rows(actions: list[Spec], tax: Spec = TAX, months: int = 6, cash: float = 5e6, **parts: Any) -> pd.DataFrame:
+    """Ten people in London, 40,000 dollars of payroll tax a month, under do-nothing and one policy."""
+    parts = {"staff": [TEAM], **parts}
+    scenario = world(START, cash=cash, horizon_months=months, country="GB", tax=tax, treasury=TIMING, **parts)
+    return frame_of(scenario, policies=[{"name": "policy", "actions": actions}]).set_index("policy")
+
+
+DEFER: Spec = {"do": "defer_tax", "on": "2023-11-01", "days": 400}
+
+
+def test_tax_paid_on_time_costs_nothing_extra() -> None:
+    row = rows([]).loc["do-nothing"]
+    assert row["final_owed"] == 40_000
+    assert row["peak_overdue.charges"] == 0
+
+
+def test_four_payrolls_of_tax_deferred_are_overdue_and_charged_interest_and_1_percent_of_the_later_ones() -> None:
+    row = rows([DEFER], months=5).loc["policy"]
+    assert row["final_overdue.tax office"] == 160_000
+    interest = 0.0775 / 12 * (40_000 + 80_000 + 120_000 + 160_000)
+    penalties = 0.01 * (40_000 + 40_000 + 40_000)
+    assert row["final_owed"] - 160_000 - 40_000 == pytest.approx(interest + penalties, abs=0.05)
+
+
+def test_tax_is_deferred_while_the_payroll_is_met() -> None:
+    row = rows([DEFER], cash=600_000).loc["policy"]
+    assert pd.isna(row.payroll_missed_day)
+    assert row["final_overdue.tax office"] > 0
+    assert rows([], cash=440_000).loc["do-nothing"].payroll_missed_day > rows([DEFER], cash=10_000).loc[
+        "policy"
+    ].payroll_missed_day
+
+
+def test_time_to_pay_turns_80000_of_arrears_into_four_instalments_and_stops_the_penalties() -> None:
+    plan: Spec = {"do": "time_to_pay", "on": "2024-02-01"}
+    defer = {**DEFER, "until": "2024-02-01"}
+    asked = rows([defer, plan], months=9).loc["policy"]
+    alone = rows([defer], months=9).loc["policy"]
+    assert asked["peak_overdue.tax office"] == alone["peak_overdue.tax office"] == 80_000
+    assert asked["final_owed"] == pytest.approx(40_000, abs=2_000)
+    assert asked.final_cash == pytest.approx(alone.final_cash, abs=2_000)
+
+
+def test_a_plan_that_is_not_kept_falls_due_at_once_and_the_petition_comes_sooner() -> None:
+    court = {"patience": {"tax": 300}, "demand_probability": 0, "settle_share": 0}
+    plan: Spec = {"do": "time_to_pay", "on": "2024-01-10"}
+    frame = rows([DEFER, plan], months=24, cash=450_000, petitions=court)
+    waits = rows([DEFER], months=24, cash=450_000, petitions=court)
+    assert frame.loc["policy"].petition_presented_day < waits.loc["policy"].petition_presented_day
+
+
+def test_a_tax_office_that_is_not_paid_for_300_days_petitions() -> None:
+    court = {"patience": {"tax": 300}, "demand_probability": 0, "order_probability": 1, "adjourned_probability": 0}
+    linked = rows([DEFER], months=24, petitions={**court, "settle_share": 0}).loc["policy"]
+    assert (linked.cause, linked.creditor) == ("court_order", "tax office")
+    assert 52 + 300 <= linked.petition_presented_day <= 52 + 307
+    free = rows([DEFER], months=24, petitions=court, feedback={"tax_arrears_to_petitions": False}).loc["policy"]
+    assert free.end == "survived"
+
+
+def test_value_added_tax_of_200000_a_month_is_paid_on_7_march_for_the_quarter_to_31_january() -> None:
+    tax = {**TAX, "vat": {"monthly": -200_000}}
+    before, after = (rows([], tax=tax, months=None, horizon_days=d, staff=[]).loc["do-nothing"] for d in (127, 136))
+    assert before.final_cash - after.final_cash == 600_000
+    assert before["final_owed"] == 600_000
+
+
+def test_a_refund_of_value_added_tax_pays_overdue_payroll_tax_first() -> None:
+    tax = {**TAX, "vat": {"monthly": 30_000, "refund_days": 10}}
+    row = rows([DEFER], tax=tax, months=5).loc["policy"]
+    assert row["final_overdue.tax office"] == 160_000 - 90_000
+
+
+def test_a_research_credit_of_1_million_arrives_on_its_day_and_an_advance_brings_70_percent_of_it_sooner() -> None:
+    credit = {"probability": 1, "amount": 1e6, "arrival_day": 100}
+    advance: Spec = {"do": "rd_advance", "on": "2023-11-10", "share": 0.7, "fee": 0.1}
+    early = rows([advance], tax={**TAX, "research_credit": credit}, months=2, staff=[])
+    assert early.loc["policy"].final_cash - early.loc["do-nothing"].final_cash == 700_000
+    late = rows([advance], tax={**TAX, "research_credit": credit}, staff=[])
+    assert late.loc["do-nothing"].final_cash == 6e6
+    assert late.loc["policy"].final_cash == 6e6 - 70_000
+
+
+def test_an_advance_on_a_credit_that_is_refused_is_owed() -> None:
+    credit = {"probability": 0, "amount": 1e6, "arrival_day": 100}
+    advance: Spec = {"do": "rd_advance", "on": "2023-11-10", "share": 0.7, "fee": 0.1}
+    row = rows([advance], tax={**TAX, "research_credit": credit}, staff=[]).loc["policy"]
+    assert row.final_cash == 5e6 - 70_000
