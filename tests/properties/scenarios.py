@@ -271,9 +271,9 @@ def tables(
     return pd.DataFrame(rows), pd.DataFrame(tracks)
 
 
-def decoded(values: np.ndarray, labels: list[str] | None) -> np.ndarray:
+def decoded(values: np.ndarray, labels: list[str] | None) -> np.ndarray | pd.Series:
     """Codes as their labels, -1 as nothing; other values as they are."""
-    return values if labels is None else np.array([*labels, ""], dtype=object)[values]
+    return values if labels is None else pd.Series(np.array([*labels, ""], dtype=object)[values], dtype="str")
 
 
 def with_policies(spec: Spec, steps: Sequence[Spec]) -> Experiment:

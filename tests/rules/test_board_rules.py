@@ -23,6 +23,7 @@ BOARD = SimpleNamespace(
     filing_live=0.03,
     missed_payroll_filing=0.25,
     missed_payroll_filing_live=0.06,
+    no_prospect_filing=0.02,
     suspended_factor=2.0,
 )
 
@@ -51,15 +52,17 @@ def test_weeks_of_cover(cash: float, receipts: float, critical: float, payrolls:
 
 
 @pytest.mark.parametrize(
-    ("unpaid", "short", "live", "suspended", "hazard"),
+    ("unpaid", "short", "insolvent", "live", "suspended", "hazard"),
     [
-        (False, False, False, False, 0.0),
-        (False, True, False, False, -log(0.85) / 5),
-        (False, True, True, False, -log(0.97) / 5),
-        (True, True, False, False, -log(0.75)),
-        (True, False, True, False, -log(0.94)),
-        (True, True, True, True, -2 * log(0.94)),
-        (False, False, False, True, 0.0),
+        (False, False, False, False, False, 0.0),
+        (False, True, True, False, False, -log(0.85) / 5),
+        (False, True, True, True, False, -log(0.97) / 5),
+        (True, True, True, False, False, -log(0.75)),
+        (True, False, True, True, False, -log(0.94)),
+        (True, True, True, True, True, -2 * log(0.94)),
+        (False, False, False, False, True, 0.0),
+        (False, False, True, False, False, -log(0.98) / 5),
+        (False, False, True, True, False, 0.0),
     ],
     ids=[
         "a board with cover does not file",
@@ -69,12 +72,14 @@ def test_weeks_of_cover(cash: float, receipts: float, critical: float, payrolls:
         "6% a business day with wages unpaid and a prospect",
         "twice as much without full service",
         "nothing doubled is nothing",
+        "2% a week with debts beyond cash and no prospect, though the payroll is covered",
+        "with a prospect they wait",
     ],
 )
 def test_a_business_days_hazard_of_filing(
-    unpaid: bool, short: bool, live: bool, suspended: bool, hazard: float
+    unpaid: bool, short: bool, insolvent: bool, live: bool, suspended: bool, hazard: float
 ) -> None:
-    flags = [np.array([flag]) for flag in (unpaid, short, live, suspended)]
+    flags = [np.array([flag]) for flag in (unpaid, short, insolvent, live, suspended)]
     assert filing_hazard(*flags, BOARD).tolist() == pytest.approx([hazard])
 
 
