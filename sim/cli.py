@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sim.experiment.job import Answer
     from sim.experiment.result import Result
-    from sim.experiment.runner import Failure
+    from sim.experiment.work import Quarantined
     from sim.scenario.schema import Experiment
 
 RESULTS = Path("results")
@@ -176,14 +176,14 @@ def _answer(experiment: Experiment, directory: Path, workers: int, quiet: bool, 
     given = answer(experiment, directory, workers=workers, progress=no_progress if quiet else progress_bar)
     if given.result.experiment.replications > experiment.replications:
         _say(f"{directory} holds {given.result.experiment.replications:,} replications already; they are kept")
-    for failure in given.failures:
-        _say(_failure_in_words(failure, experiment))
+    for one in given.quarantined:
+        _say(_quarantined_in_words(one, given.result.experiment))
     if not given.result.summary().empty:
         if not as_json:
             _print_table(given.result)
         _draw(given, directory)
     typer.echo(json.dumps(_as_json(given)) if as_json else directory)
-    return not given.failures
+    return not given.quarantined
 
 
 def _print_table(result: Result) -> None:
@@ -200,9 +200,7 @@ def _print_table(result: Result) -> None:
 
 
 def _draw(given: Answer, directory: Path) -> None:
-    from sim.analysis.summary import MEDIANS
-    from sim.experiment.result import EVENT_COLUMNS
-    from sim.report.plots import draw_all
+    from sim.report.plots import draw_tables
     from sim.report.style import FigureMeta
 
     experiment, scenario = given.result.experiment, given.result.experiment.scenario
@@ -214,7 +212,8 @@ def _draw(given: Answer, directory: Path) -> None:
         policies={policy.name: policy.label for policy in experiment.policies},
         chance_per_input=experiment.chance_per_input,
     )
-    draw_all(given.result.columns((*EVENT_COLUMNS, *MEDIANS)), given.result.tracks, meta, directory / "plots")
+    result, summary = given.result, given.result.summary()
+    draw_tables(result.incidence(), summary[summary["point"] == 0], result.tracks, meta, directory / "plots")
 
 
 def _as_json(given: Answer) -> dict[str, Any]:
@@ -227,7 +226,7 @@ def _as_json(given: Answer) -> dict[str, Any]:
         "directory": str(given.result.directory),
         "replications": experiment.replications,
         "seed": experiment.seed,
-        "complete": not given.failures,
+        "complete": not given.quarantined,
         "summary": json.loads(summary.to_json(orient="records", double_precision=15)),
     }
 
@@ -237,13 +236,13 @@ def _in_words(experiment: Experiment) -> str:
     return f"{experiment.replications:,} replications of {names}"
 
 
-def _failure_in_words(failure: Failure[Any], experiment: Experiment) -> str:
-    block = failure.work
-    share = (block.stop - block.first) / experiment.replications
+def _quarantined_in_words(one: Quarantined, experiment: Experiment) -> str:
+    from sim.experiment.job import in_words
+
+    share = (one.block.stop - one.block.first) / experiment.replications
     return (
-        f"not simulated: replications {block.first} to {block.stop - 1} of {', '.join(block.policies)}"
-        f" (seed {experiment.seed}): {failure.reason}\n"
-        f"  a share stated for these policies could be up to {share:.1%} of all replications higher or lower"
+        f"not simulated: {in_words(one.block)} (seed {experiment.seed}): {one.reason}\n"
+        f"  intervals of probabilities allow for this: up to {share:.2%} of all replications higher or lower"
     )
 
 

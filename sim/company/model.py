@@ -45,7 +45,8 @@ def assemble(plan: BlockPlan) -> tuple[Company, Records]:
     """The company of a block with its whole cast, ready to run, and its records."""
     scenario = plan.scenario
     timeline = Timeline(scenario.start, scenario.horizon_last_day())
-    company = Company(Block(timeline, plan.seed, plan.first, plan.stop, len(plan.policies)), plan)
+    block = Block(timeline, plan.seed, plan.first, plan.stop, len(plan.policies), len(plan.points))
+    company = Company(block, plan)
     add_vendors(company)
     add_people(company)
     add_creditors(company)

@@ -54,7 +54,7 @@ class Company:
         self.clock = block.clock
         self.timeline = block.timeline
         self.policies = plan.policies
-        self.inputs = Inputs(block, plan.policies, plan.chance_per_input)
+        self.inputs = Inputs(block, plan.policies, plan.chance_per_input, plan.points)
         self.scenario: Parameters = self.inputs.resolve(plan.scenario)
         self.links = self.scenario.feedback
         self.country: str = self.scenario.country

@@ -214,6 +214,16 @@ def _policy(meta: FigureMeta, policy: str) -> str:
 
 
 def draw_all(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta, directory: Path) -> list[Path]:
+    """Draw every figure of a result from its rows: see `draw_tables`."""
+    days, level, chance = meta.horizon_days, meta.level, meta.chance_per_input
+    incidence = cumulative_incidence(frame, horizon_days=days, level=level, chance_per_input=chance)
+    summary = summarise(frame, days=[], horizon_days=days, start=meta.start, level=level, chance_per_input=chance)
+    return draw_tables(incidence, summary, tracks, meta, directory)
+
+
+def draw_tables(
+    incidence: pd.DataFrame, summary: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta, directory: Path
+) -> list[Path]:
     """Draw every figure of a result and write it as SVG and PNG into `directory`, which is made if needed.
 
     Two figures with the policies side by side, and four for each policy of `meta.policies` that has rows. Equal tables
@@ -223,7 +233,7 @@ def draw_all(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta, direct
     paths = []
     with house_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        for name, ax in _figures(frame, tracks, meta):
+        for name, ax in _figures(incidence, summary, tracks, meta):
             figure = cast(Figure, ax.get_figure(root=True))
             for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
                 paths.append(directory / f"{name}.{suffix}")
@@ -231,13 +241,13 @@ def draw_all(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta, direct
     return paths
 
 
-def _figures(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta) -> Iterator[tuple[str, Axes]]:
+def _figures(
+    incidence: pd.DataFrame, summary: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta
+) -> Iterator[tuple[str, Axes]]:
     days, level, chance = meta.horizon_days, meta.level, meta.chance_per_input
-    found = {policy: meta.policies[policy] for policy in meta.policies if policy in policies_of(frame)}
+    found = {policy: meta.policies[policy] for policy in meta.policies if policy in policies_of(incidence)}
     if not found:
         return
-    incidence = cumulative_incidence(frame, horizon_days=days, level=level, chance_per_input=chance)
-    summary = summarise(frame, days=[], horizon_days=days, start=meta.start, level=level, chance_per_input=chance)
     yield "policies-insolvency", insolvency_side_by_side(incidence, replace(meta, policies=found))
     yield "policies-ends", ends_side_by_side(summary, replace(meta, policies=found))
     for policy in found:

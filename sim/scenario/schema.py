@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from sim.scenario import kinds as k
 from sim.scenario import schema_company as company
 from sim.scenario import schema_world as world
-from sim.scenario.paths import parameters_of
+from sim.scenario.design_checks import Checks
+from sim.scenario.design_points import action_parameters
+from sim.scenario.designs import Design, Override
+from sim.scenario.paths import Parameter, parameters_of
 from sim.scenario.policies import BASELINE, Policies, Policy
 from sim.scenario.policy_checks import action_problems, policy_problems, with_values
 from sim.scenario.problems import Problem
@@ -89,7 +92,7 @@ class Scenario(Table):
 
 
 class Experiment(Table):
-    """A question: a scenario, the policies to compare, and how many replications."""
+    """A question: a scenario, the policies to compare, at which points of a design, and how many replications."""
 
     schema_version: Literal[1] = default(1, "version of this language")
     name: SlugName = required("short name, also of the result directory")
@@ -98,9 +101,15 @@ class Experiment(Table):
     policies: Policies = default((), "policies; the baseline is always present and first")
     replications: Annotated[int, Field(ge=1, le=10**9)] = default(1000, "replications of each policy")
     seed: Seed = default(1, "seed of all draws")
-    chance_per_input: Annotated[int, Field(ge=1)] = default(1, "replications per sample of the uncertain inputs")
+    overrides: Many[Override] = default((), "named values for the points of a design")
+    design: Design | None = default(None, "the points that every policy is simulated at")
+    chance_per_input: Annotated[int, Field(ge=1, le=4096)] = default(
+        1, "replications per sample of the uncertain inputs"
+    )
     probability_days: ProbabilityDays = default((30, 91, 182, 365, 730), "days whose probabilities are tabulated")
-    tracked_replications: Annotated[int, Field(ge=0)] = default(2000, "replications with weekly tracks")
+    tracked_replications: Annotated[int, Field(ge=0)] = default(
+        2000, "replications with weekly tracks, of the first point"
+    )
 
     @classmethod
     def prepared(cls, raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -116,7 +125,25 @@ class Experiment(Table):
         yield from policy_problems(raw)
         scenario = raw.get("scenario")
         if isinstance(scenario, Mapping | Scenario):
-            yield from action_problems(raw, scenario, parameters_of(scenario, Scenario))
+            parameters = parameters_of(scenario, Scenario)
+            yield from action_problems(raw, scenario, parameters)
+            if {"design", "overrides"} & set(raw):
+                yield from _design_problems(raw, scenario, parameters)
+
+
+def _design_problems(
+    raw: Mapping[str, Any], scenario: Mapping[str, Any] | Scenario, parameters: dict[str, Parameter]
+) -> Iterator[Problem]:
+    try:
+        good = scenario if isinstance(scenario, Scenario) else Scenario.model_validate(scenario)
+        asked = Experiment(name="checked", scenario=good, policies=raw.get("policies", ()))
+    except ValidationError:
+        return Checks(raw, parameters, None, Scenario.model_validate).problems()
+
+    def refit(raw_scenario: Any) -> Experiment:
+        return Experiment(name="checked", scenario=raw_scenario, policies=asked.policies)
+
+    return Checks(raw, parameters | action_parameters(asked.policies), good, refit).problems()
 
 
 def _months_later(start: date, months: int) -> date:

@@ -18,7 +18,7 @@ from sim.experiment.result import Result
 from sim.scenario.loading import with_overrides
 from sim.scenario.schema import Experiment
 
-PART = "replications/more-cash.000000.000001.parquet"
+PART = "replications/00.000000.000001.parquet"
 
 
 def run(experiment: Experiment, directory: Path, replications: int, workers: int = 1) -> Result:
@@ -69,7 +69,7 @@ def test_more_replications_simulate_only_the_cells_that_grow(
     run(experiment, tmp_path / "result", 5000)
     blocks = simulated(monkeypatch)
     run(experiment, tmp_path / "result", 6000)
-    assert blocks == [("do-nothing more-cash", 4096, 6000)]
+    assert blocks == [("do-nothing more-cash", 5000, 6000)]
 
 
 def test_fewer_replications_keep_those_that_are_there(experiment: Experiment, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_damaged_file_is_noticed_and_simulated_again(
     damage(tmp_path / "result" / PART)
     blocks = simulated(monkeypatch)
     run(experiment, tmp_path / "result", 5000)
-    assert blocks == [("more-cash", 4096, 5000)]
+    assert blocks == [("do-nothing more-cash", 4096, 5000)]
     assert content(tmp_path / "result") == before
 
 
@@ -122,7 +122,7 @@ def test_a_run_that_was_killed_goes_on_from_its_last_finished_file(
     monkeypatch.setattr(model, "simulate", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(experiment, tmp_path / "result", 14_000)
-    (tmp_path / "result/replications/do-nothing.000000.000002.parquet.77.partial").write_bytes(b"half")
+    (tmp_path / "result/replications/00.000000.000002.parquet.77.partial").write_bytes(b"half")
     monkeypatch.setattr(model, "simulate", original)
     blocks = simulated(monkeypatch)
     run(experiment, tmp_path / "result", 14_000)
