@@ -26,6 +26,7 @@ RESULTS = Path("results")
 WIDTH = 100
 FAILED, BAD_INPUT = 1, 2
 FINGERPRINT_SHOWN = 16
+FAILURES_SHOWN = 10
 
 app = typer.Typer(
     help="When a company that is running out of cash is stopped, by whom, and how each policy moves that date.",
@@ -176,8 +177,7 @@ def _answer(experiment: Experiment, directory: Path, workers: int, quiet: bool, 
     given = answer(experiment, directory, workers=workers, progress=no_progress if quiet else progress_bar)
     if given.result.experiment.replications > experiment.replications:
         _say(f"{directory} holds {given.result.experiment.replications:,} replications already; they are kept")
-    for one in given.quarantined:
-        _say(_quarantined_in_words(one, given.result.experiment))
+    _say_quarantined(given.quarantined, given.result.experiment)
     if not given.result.summary().empty:
         if not as_json:
             _print_table(given.result)
@@ -234,6 +234,13 @@ def _as_json(given: Answer) -> dict[str, Any]:
 def _in_words(experiment: Experiment) -> str:
     names = ", ".join(policy.name for policy in experiment.policies)
     return f"{experiment.replications:,} replications of {names}"
+
+
+def _say_quarantined(quarantined: Sequence[Quarantined], experiment: Experiment) -> None:
+    for one in quarantined[:FAILURES_SHOWN]:
+        _say(_quarantined_in_words(one, experiment))
+    if len(quarantined) > FAILURES_SHOWN:
+        _say(f"and {len(quarantined) - FAILURES_SHOWN:,} more blocks; manifest.json names them all")
 
 
 def _quarantined_in_words(one: Quarantined, experiment: Experiment) -> str:

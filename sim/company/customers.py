@@ -64,8 +64,8 @@ def cohort_billing_days(timeline: Timeline, billing_days: tuple[int, ...]) -> It
 class Subscription:
     """Subscribers by cohort.
 
-    Columns ``launch_day``, ``launch_months`` and the lists ``cohorts`` (subscribers) and ``pending`` (cents the
-    processor holds, oldest first).
+    Columns ``launch_day``, ``launch_months`` and the lists ``cohorts`` (subscribers), ``billed`` (months at which each
+    was last billed) and ``pending`` (cents the processor holds, oldest first).
     """
 
     def __init__(self, company: Company, terms: Any) -> None:
@@ -78,6 +78,7 @@ class Subscription:
             launch_day=full(company.timeline.day(terms.launch) if launched else NEVER),
             launch_months=full(company.timeline.months_at(terms.launch) if launched else 0.0, float),
             pending=[],
+            billed=[full(0.0, float) for _ in range(n)],
             cohorts=[full(0) + terms.opening_subscribers // n + (i < terms.opening_subscribers % n) for i in range(n)],
         )
         company.ledger.open(PROCESSOR)
@@ -94,13 +95,12 @@ class Subscription:
         self.own.launch_months = np.where(first, months, self.own.launch_months)
         self.own.launch_day = np.where(first, day, self.own.launch_day)
 
-    def bill(self, cohort: int, occurrence: int, since: float, since_any: float) -> None:
-        """Renew a cohort, let sign-ups join it, and charge all of them. ``since`` and ``since_any`` are months of the
-        last billing of this and of any cohort.
-        """
-        company, own = self.company, self.own
+    def bill(self, cohort: int, occurrence: int, since_any: float) -> None:
+        """Renew a cohort, let sign-ups join it, and charge them all; ``since_any`` is when any cohort was last due."""
+        company, own, now = self.company, self.own, self.company.clock.months
         active = company.trading & (own.launch_day < company.today)
-        lost = self._lost(own.cohorts[cohort], company.clock.months - since, occurrence)
+        lost = self._lost(own.cohorts[cohort], now - own.billed[cohort], occurrence)
+        own.billed[cohort] = np.where(active, now, own.billed[cohort])
         joined = self._draw("sign-ups").poisson(np.where(active, self._expected(since_any), 0.0), occurrence)
         own.cohorts[cohort] = np.where(active, own.cohorts[cohort] - lost + joined, own.cohorts[cohort])
         self._charge(np.where(active, own.cohorts[cohort], 0))
@@ -110,7 +110,7 @@ class Subscription:
         service = self.company.state.service if linked else 1.0
         return self.terms.churn_per_month * churn_factor(service, self.terms.outage_churn_factor)
 
-    def _lost(self, subscribers: Ints, months: float, occurrence: int) -> Ints:
+    def _lost(self, subscribers: Ints, months: Floats, occurrence: int) -> Ints:
         stay = np.exp(-self._churn() * months) * (1 - self.terms.failed_card_share)
         return self._draw("churn").binomial(subscribers, 1 - stay, occurrence)
 
@@ -145,11 +145,11 @@ class Subscription:
 def subscription(company: Company) -> Generator[Any, Any, None]:
     """Bill each cohort on its day of the month."""
     self = company.subscription
-    since, since_any = [0.0] * len(self.case), 0.0
+    since_any = 0.0
     for k, (day, cohort) in enumerate(cohort_billing_days(company.timeline, self.case)):
         yield company.clock.at(day, Phase.CUSTOMER_CASH)
-        self.bill(cohort, k, since[cohort], since_any)
-        since[cohort] = since_any = company.clock.months
+        self.bill(cohort, k, since_any)
+        since_any = company.clock.months
 
 
 def processor(company: Company) -> Generator[Any, Any, None]:

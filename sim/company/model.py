@@ -6,6 +6,9 @@ the ledger.
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
+
 from sim.company.actions import LAUNCH, Act, action
 from sim.company.board import Board, board
 from sim.company.creditors import Line, line, operating_cost
@@ -44,7 +47,7 @@ def trace(plan: BlockPlan) -> list[Entry]:
 def assemble(plan: BlockPlan) -> tuple[Company, Records]:
     """The company of a block with its whole cast, ready to run, and its records."""
     scenario = plan.scenario
-    timeline = Timeline(scenario.start, scenario.horizon_last_day())
+    timeline = timeline_of(scenario.start, scenario.horizon_last_day())
     block = Block(timeline, plan.seed, plan.first, plan.stop, len(plan.policies), len(plan.points))
     company = Company(block, plan)
     add_vendors(company)
@@ -57,6 +60,12 @@ def assemble(plan: BlockPlan) -> tuple[Company, Records]:
     add_investors(company)
     add_board(company)
     return company, add_endings(company, plan.tracked)
+
+
+@lru_cache(maxsize=8)
+def timeline_of(start: date, last_day: int) -> Timeline:
+    """The dates of a run, shared by the blocks of a process."""
+    return Timeline(start, last_day)
 
 
 def add_vendors(company: Company) -> None:

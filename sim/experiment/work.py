@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from sim.company.plan import BlockPlan
     from sim.scenario.schema import Experiment
 
-MOST_ATTEMPTS = 64
-"""How often a work is tried with smaller blocks until what fails is quarantined in bulk."""
+MOST_FAULTS = 3
+"""How many replications of a work are singled out; what fails after that is quarantined in bulk."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,6 @@ class Bench:
         self.experiment = experiment
         self.points = Points(experiment, points)
         self.quarantined: list[Quarantined] = []
-        self._attempts = 0
 
     def tables(self, blocks: Iterable[Block]) -> Iterator[tuple[pa.Table, pa.Table]]:
         """Rows and tracks of what can be simulated of the blocks."""
@@ -119,8 +118,7 @@ class Bench:
             yield tables
 
     def _halved(self, block: Block, error: Exception) -> Iterator[tuple[pa.Table, pa.Table]]:
-        self._attempts += 1
-        if block.rows == 1 or self._attempts > MOST_ATTEMPTS:
+        if block.rows == 1 or len(self.quarantined) >= MOST_FAULTS:
             reason, details = f"{type(error).__name__}: {error}", "".join(format_exception(error))
             self.quarantined.append(Quarantined(block, reason, details))
             return

@@ -132,14 +132,17 @@ class Block:
         self.n_trading = int(np.count_nonzero(self._own.trading))
 
     def run(self, leaving: Callable[[Ints], None]) -> None:
-        """Run to the horizon, or until no row trades. ``leaving(rows)`` is called with the rows about to be dropped,
-        and at the end with all that are left.
+        """Run to the horizon, or to the end of the day on which the last row ends.
+
+        ``leaving(rows)`` is called with the rows about to be dropped, and at the end with all that are left.
         """
         self._leaving = leaving
         for rank, name in enumerate(sorted(self._processes)):
             self.clock.ranks[self.env.process(self._processes[name])] = rank
-        while self.n_trading and self.env.peek() <= self.timeline.last_day:
+        while self.env.peek() <= self.timeline.last_day:
             if self.env.peek() > self.env.now:
+                if not self.n_trading:
+                    break
                 self._narrow()
             self.env.step()
         leaving(np.arange(self.n_rows))

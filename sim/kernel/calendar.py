@@ -93,10 +93,16 @@ class Timeline:
 
     def month_days(self, *days_of_month: int) -> Iterator[int]:
         """Those days of each month after day 0; a day past the month's end is its last day."""
-        for day, when in enumerate(self.dates):
-            wanted = {min(d, days_in_month(when)) for d in days_of_month}
-            if day > 0 and when.day in wanted:
-                yield day
+        wanted = [self._day_of_month == np.minimum(day, self._month_length) for day in days_of_month]
+        return iter((np.flatnonzero(np.any(wanted, axis=0)[1:]) + 1).tolist())
+
+    @cached_property
+    def _day_of_month(self) -> Days:
+        return np.array([when.day for when in self.dates])
+
+    @cached_property
+    def _month_length(self) -> Days:
+        return np.array([days_in_month(when) for when in self.dates])
 
     def weekly(self, weekday: str = "Monday") -> Iterator[int]:
         """That weekday of each week after day 0."""

@@ -131,6 +131,13 @@ def test_opening_subscribers_are_spread_over_the_cohorts_the_first_taking_the_re
     assert charged == [0, 80, 160, 220]
 
 
+def test_opening_subscribers_leave_from_day_0_on_even_if_billing_begins_with_a_later_launch() -> None:
+    days = {"launch": date(2023, 11, 15), "billing_days": [8], "churn_per_month": 0.5, "opening_subscribers": 10_000}
+    row = subscribed(date(2023, 12, 8), **days)
+    stay = exp(-0.5 * (1 + 8 / 31))
+    assert abs(row.subscribers - 10_000 * stay) < 4 * np.sqrt(10_000 * stay * (1 - stay))
+
+
 def test_an_outage_of_half_the_service_doubles_churn_and_halves_sign_ups() -> None:
     n = 4000
     vendor = {"name": "cloud", "monthly_usage": 0, "service_share": 0.5, "patience": {"commercial": 1, "strict": 1}}
