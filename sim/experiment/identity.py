@@ -41,7 +41,9 @@ class Question:
 
 def question_of(experiment: Experiment) -> Question:
     """The question that ``experiment`` asks with this version of the rules."""
-    inputs = experiment.model_dump(mode="json", by_alias=True, exclude={"replications", "design", "overrides"})
+    inputs = experiment.model_dump(
+        mode="json", by_alias=True, exclude={"replications", "design", "overrides", "headline"}
+    )
     if experiment.design is not None:
         inputs["design"] = family(experiment)
     return Question(inputs, source_digest(), {name: version(name) for name in DECISIVE})

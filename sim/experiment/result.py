@@ -15,6 +15,7 @@ from sim.experiment.counts import added
 from sim.experiment.design import Point, Points
 from sim.experiment.store import Parts, known_parts, part_path, read_manifest, read_parts, stored_points
 from sim.experiment.table import KEY, ROW_TYPES, TRACK_TYPES, empty_table, in_order, points_table, to_frame
+from sim.scenario.figures import Figure, figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +74,8 @@ class Result:
     ) -> None:
         self.experiment = experiment
         self.directory = directory
-        self._tables, self._sheets, self._points = tables, sheets, points
+        self.sheets = list(sheets)
+        self._tables, self._points = tables, points
 
     @classmethod
     def read(cls, directory: str | Path) -> Result:
@@ -99,6 +101,11 @@ class Result:
         return to_frame(self._read("tracks", TRACK_TYPES))
 
     @property
+    def n_points(self) -> int:
+        """How many points the result has; 1 without a design."""
+        return len(self._points)
+
+    @property
     def points(self) -> pd.DataFrame:
         """What each point of the design sets: point, override, and a column for each path."""
         return to_frame(points_table(self._points))
@@ -117,9 +124,7 @@ class Result:
         if not policies:
             raise KeyError(policy)
         wanted = None if names is None else list(dict.fromkeys([*names, *KEY]))
-        found = [
-            self._tables.read(kind, sheet, wanted) for sheet in self._sheets if set(sheet.policies) & set(policies)
-        ]
+        found = [self._tables.read(kind, sheet, wanted) for sheet in self.sheets if set(sheet.policies) & set(policies)]
         tables = [table for table in found if table is not None]
         if not tables:
             return empty_table(types, names)
@@ -130,7 +135,7 @@ class Result:
         """How many replications saw which event on which day (see `sim.experiment.counts`); of a bundle of points or
         all."""
         total = added([])
-        for sheet in self._sheets:
+        for sheet in self.sheets:
             if bundle in (None, sheet.place[1]):
                 own = self._tables.read("counts", sheet)
                 total = total if own is None else added([total, own])
@@ -143,15 +148,15 @@ class Result:
         from sim.analysis.counted import counted_summary
 
         tables = []
-        for bundle in sorted({sheet.place[1] for sheet in self._sheets}):
+        for bundle in sorted({sheet.place[1] for sheet in self.sheets}):
             counts = to_frame(self.counts(bundle))
             numbers = sorted(counts["point"].unique())
             tables.append(
                 counted_summary(
                     counts,
                     days=self.experiment.probability_days,
-                    horizons={number: self._scenario(number).horizon_last_day() for number in numbers},
-                    starts={number: self._scenario(number).start for number in numbers},
+                    horizons={number: self.scenario(number).horizon_last_day() for number in numbers},
+                    starts={number: self.scenario(number).start for number in numbers},
                     replications=self.experiment.replications,
                     chance_per_input=self.experiment.chance_per_input,
                     policies=[policy.name for policy in self.experiment.policies],
@@ -163,17 +168,43 @@ class Result:
         order = both["policy"].map(places).to_numpy() * len(self._points) + both["point"].to_numpy()
         return both.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
 
-    def _scenario(self, point: int) -> Scenario:
-        return self._resolved.scenario(point)
+    def headline(self) -> Figure:
+        """The probability that a sweep shows: the experiment's headline, or that of insolvency if this is a date."""
+        asked = figure(self.experiment.headline, self.experiment.scenario.start)
+        return asked if asked.share is None else Figure("P(insolvent)", "insolvent")
+
+    def figure(self, asked: Figure, *, level: float = 0.95) -> pd.DataFrame:
+        """One figure of each policy at each point: policy, point, estimate, low, high, n."""
+        import pandas as pd
+
+        from sim.analysis.counted import counted
+
+        names = [policy.name for policy in self.experiment.policies]
+        rows: list[tuple[Any, ...]] = []
+        for bundle in sorted({sheet.place[1] for sheet in self.sheets}):
+            for policy, point, own in counted(to_frame(self.counts(bundle)), self.experiment.chance_per_input, names):
+                horizon = self.scenario(point).horizon_last_day()
+                incidence = own.incidence(asked.event, horizon)
+                if asked.share is not None:
+                    estimate = incidence.quantile(asked.share, level)
+                else:
+                    estimate = incidence.probability(horizon if asked.day is None else min(asked.day, horizon), level)
+                rows.append((policy, point, *estimate, own.n))
+        return pd.DataFrame(rows, columns=["policy", "point", "estimate", "low", "high", "n"])
+
+    def scenario(self, point: int) -> Scenario:
+        """The scenario of a point, before what the point sets row by row."""
+        return self.resolved.scenario(point)
 
     @cached_property
-    def _resolved(self) -> Points:
+    def resolved(self) -> Points:
+        """The points as the engine takes them."""
         return Points(self.experiment, dict(enumerate(self._points)))
 
     def _medians(self, policy: str) -> pd.DataFrame:
         from sim.analysis.summary import MEDIANS, medians
 
-        first = [sheet for sheet in self._sheets if sheet.first < MEDIAN_REPLICATIONS and policy in sheet.policies]
+        first = [sheet for sheet in self.sheets if sheet.first < MEDIAN_REPLICATIONS and policy in sheet.policies]
         few = Result(self.experiment, self._tables, first, self._points)
         rows = few.columns(("policy", "replication", *MEDIANS), policy)
         return medians(rows, chance_per_input=self.experiment.chance_per_input)
@@ -191,7 +222,7 @@ class Result:
         wanted = (counts["point"] == 0) & ((counts["policy"] == policy) | (policy is None))
         return counted_incidence(
             counts[wanted],
-            horizon_days=self._scenario(0).horizon_last_day(),
+            horizon_days=self.scenario(0).horizon_last_day(),
             chance_per_input=self.experiment.chance_per_input,
             policies=[member.name for member in self.experiment.policies],
         )

@@ -15,13 +15,14 @@ from sim.scenario import schema_world as world
 from sim.scenario.design_checks import Checks
 from sim.scenario.design_points import action_parameters
 from sim.scenario.designs import Design, Override
+from sim.scenario.figures import figure
 from sim.scenario.paths import Parameter, parameters_of
 from sim.scenario.policies import BASELINE, Policies, Policy
 from sim.scenario.policy_checks import action_problems, policy_problems, with_values
 from sim.scenario.problems import Problem
 from sim.scenario.quantity import Quantity
 from sim.scenario.scenario_checks import scenario_problems
-from sim.scenario.table import CountryCode, Day, Many, Table, Text, default, members, required
+from sim.scenario.table import CountryCode, Day, Many, Table, Text, as_date, default, members, part, required
 
 __all__ = ["BASELINE", "Experiment", "Policy", "Scenario"]
 
@@ -101,6 +102,7 @@ class Experiment(Table):
     policies: Policies = default((), "policies; the baseline is always present and first")
     replications: Annotated[int, Field(ge=1, le=10**9)] = default(1000, "replications of each policy")
     seed: Seed = default(1, "seed of all draws")
+    headline: Text = default("P(insolvent)", "the figure that a run with --precision makes precise")
     overrides: Many[Override] = default((), "named values for the points of a design")
     design: Design | None = default(None, "the points that every policy is simulated at")
     chance_per_input: Annotated[int, Field(ge=1, le=4096)] = default(
@@ -122,6 +124,7 @@ class Experiment(Table):
 
     @classmethod
     def problems(cls, raw: Mapping[str, Any]) -> Iterator[Problem]:
+        yield from _headline_problems(raw)
         yield from policy_problems(raw)
         scenario = raw.get("scenario")
         if isinstance(scenario, Mapping | Scenario):
@@ -129,6 +132,15 @@ class Experiment(Table):
             yield from action_problems(raw, scenario, parameters)
             if {"design", "overrides"} & set(raw):
                 yield from _design_problems(raw, scenario, parameters)
+
+
+def _headline_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
+    headline, start = raw.get("headline"), as_date(part(raw, "scenario", "start"))
+    try:
+        if isinstance(headline, str):
+            figure(headline, start if type(start) is date else date.min)
+    except ValueError as error:
+        yield Problem(("headline",), headline, str(error))
 
 
 def _design_problems(

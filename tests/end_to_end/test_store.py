@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from sim.experiment.progress import no_progress
 from sim.experiment.result import Result
 from sim.scenario.loading import with_overrides
 from sim.scenario.schema import Experiment
+from tests.end_to_end.stored import content
 
 PART = "replications/00.000000.000001.parquet"
 
@@ -25,15 +25,6 @@ def run(experiment: Experiment, directory: Path, replications: int, workers: int
     """Answer the experiment with so many replications."""
     asked = with_overrides(experiment, replications=replications)
     return answer(asked, directory, workers=workers, progress=no_progress).result
-
-
-def content(directory: Path) -> dict[str, Any]:
-    """Every file by its path; of the manifest all but what may differ between equal runs."""
-    files = {path.relative_to(directory).as_posix(): path for path in directory.rglob("*") if path.is_file()}
-    del files[".lock"]
-    manifest = json.loads(files.pop("manifest.json").read_bytes())
-    del manifest["run"]
-    return {"manifest.json": manifest, **{name: path.read_bytes() for name, path in files.items()}}
 
 
 def simulated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, int]]:
