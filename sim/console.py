@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.experiment.job import Answer, Progress
     from sim.experiment.precision import Precision
     from sim.experiment.result import Result
@@ -131,12 +129,12 @@ def said(precision: Precision) -> dict[str, Any]:
     return {"headline": precision.figure.text, "half_width": precision.half_width, "looks": list(precision.looks)}
 
 
-def records(table: pd.DataFrame) -> Any:
+def records(table: Any) -> Any:
     """A table as JSON says it."""
     return json.loads(table.to_json(orient="records", double_precision=15))
 
 
-def _say_precision(precision: Precision, table: pd.DataFrame, is_reached: bool) -> None:
+def _say_precision(precision: Precision, table: Any, is_reached: bool) -> None:
     for row in table.head(POINTS_SHOWN).itertuples():
         where = f" at point {row.point}" if table["point"].max() > 0 else ""
         typer.echo(

@@ -15,8 +15,6 @@ import typer
 from sim.console import BAD_INPUT, directory_of, progress_of, records, stop
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.experiment.job import Progress
     from sim.experiment.runner import Executors
     from sim.experiment.solve import Search, Solution
@@ -78,7 +76,7 @@ def _curve(
     executors: Executors,
     progress: Progress,
     values: Sequence[float],
-) -> pd.DataFrame:
+) -> Any:
     from sim.experiment.job import answer
     from sim.experiment.solve import curve_of, swept
 

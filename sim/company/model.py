@@ -64,7 +64,7 @@ def assemble(plan: BlockPlan) -> tuple[Company, Records]:
 
 @lru_cache(maxsize=8)
 def timeline_of(start: date, last_day: int) -> Timeline:
-    """The dates of a run, shared by the blocks of a process."""
+    """The dates of a run, shared by the blocks of a process. *Source*: the calendar."""
     return Timeline(start, last_day)
 
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 KILLS = 20
 
 
-def started(experiment: Path, out: Path, replications: int) -> subprocess.Popen[str]:
+def started(experiment: Path, out: Path, replications: int, stderr: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
     """The program at work, in a process group of its own."""
     command = [sys.executable, "-m", "sim", "run", str(experiment), "--out", str(out), "--quiet", "--json"]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
@@ -27,7 +27,7 @@ def started(experiment: Path, out: Path, replications: int) -> subprocess.Popen[
         [*command, "--workers", "2", "--replications", str(replications)],
         env=environment,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         start_new_session=True,
     )
@@ -72,7 +72,7 @@ def test_20_kills_of_parent_and_worker_at_random_moments_leave_the_same_files(
 
 @pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-C")
 def test_ctrl_c_stops_at_once_says_how_to_go_on_and_leaves_no_process(small_world: Path, tmp_path: Path) -> None:
-    process = started(small_world, tmp_path / "result", 3_000_000)
+    process = started(small_world, tmp_path / "result", 3_000_000, subprocess.PIPE)
     until = time.monotonic() + 60
     while not list(tmp_path.glob("result/replications/*.parquet")) and time.monotonic() < until:
         time.sleep(0.1)

@@ -63,6 +63,16 @@ def test_more_replications_simulate_only_the_cells_that_grow(
     assert blocks == [("do-nothing more-cash", 5000, 6000)]
 
 
+def test_200_replications_then_1000_simulate_800_and_leave_the_200_as_they_are(
+    experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = run(experiment, tmp_path / "result", 200).frame
+    blocks = simulated(monkeypatch)
+    after = run(experiment, tmp_path / "result", 1000).frame
+    assert blocks == [("do-nothing more-cash", 200, 1000)]
+    assert after[after["replication"] < 200].reset_index(drop=True).equals(before)
+
+
 def test_fewer_replications_keep_those_that_are_there(experiment: Experiment, tmp_path: Path) -> None:
     run(experiment, tmp_path / "result", 1000)
     before = content(tmp_path / "result")
