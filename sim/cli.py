@@ -9,25 +9,19 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.console import BAD_INPUT, FAILED, RESULTS, answer_request, executors_of, requests, say, stop, workers_problem
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from sim.experiment.job import Answer
     from sim.experiment.replay import Replay
-    from sim.experiment.result import Result
-    from sim.experiment.runner import Failure
-    from sim.scenario.schema import Experiment
-
-RESULTS = Path("results")
-WIDTH = 100
-FAILED, BAD_INPUT = 1, 2
-FINGERPRINT_SHOWN = 16
 
 app = typer.Typer(
     help="When a company that is running out of cash is stopped, by whom, and how each policy moves that date.",
@@ -45,6 +39,11 @@ Replications = Annotated[int | None, typer.Option(metavar="N", help="Replication
 Seed = Annotated[int | None, typer.Option(metavar="S", help="Seed of all draws.")]
 Workers = Annotated[int | None, typer.Option(metavar="W", help="Processes; one for each processor if not given.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Result directory; one that is unfinished is continued.")]
+Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Run on the workers of this Dask scheduler.")]
+HalfWidth = Annotated[
+    float | None, typer.Option(metavar="HALF_WIDTH", help="Run until the headline figure is known to within this.")
+]
+Directory = Annotated[Path, typer.Argument(metavar="DIR", show_default=False)]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object for each experiment instead of tables.")]
 
@@ -56,6 +55,21 @@ def main() -> None:
     app(prog_name="runway")
 
 
+@contextmanager
+def failures_said() -> Iterator[None]:
+    """Turn what may go wrong while files are read and written into one sentence and an exit status."""
+    from sim.experiment.files import OtherQuestionError, StoreError
+
+    try:
+        yield
+    except StoreError as error:
+        stop(str(error), BAD_INPUT if isinstance(error, OtherQuestionError) else FAILED)
+    except OSError as error:
+        stop(f"cannot use {error.filename}: {error.strerror}", FAILED)
+    except KeyboardInterrupt:
+        stop("stopped; what is finished is kept, and the same command continues", FAILED)
+
+
 @app.command()
 def run(
     experiments: Files,
@@ -64,22 +78,51 @@ def run(
     seed: Seed = None,
     workers: Workers = None,
     out: Out = None,
+    precision: HalfWidth = None,
+    scheduler: Scheduler = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Simulate experiments; print the table; store rows, summary and plots."""
-    from sim.experiment.files import StoreError
-
-    try:
-        requests = _requests(experiments, policy, replications, seed, workers, out)
-        complete = [_answer(*request, workers or os.cpu_count() or 1, quiet, as_json) for request in requests]
-    except StoreError as error:
-        _stop(str(error), FAILED)
-    except OSError as error:
-        _stop(f"cannot use {error.filename}: {error.strerror}", FAILED)
-    except KeyboardInterrupt:
-        _stop("stopped; what is finished is kept, and the same command continues", FAILED)
+    problems = workers_problem(workers)
+    if out is not None and len(experiments) > 1:
+        problems.append(f"--out: found {len(experiments)} experiments, expected one for one directory")
+    with failures_said():
+        asked = requests(experiments, policy, replications, seed, out, precision, problems)
+        complete = [answer_request(one, workers or os.cpu_count() or 1, scheduler, quiet, as_json) for one in asked]
     raise typer.Exit(0 if all(complete) else FAILED)
+
+
+@app.command()
+def solve(
+    experiment: Annotated[Path, typer.Argument(metavar="EXPERIMENT.toml", show_default=False)],
+    parameter: Annotated[str, typer.Option("--for", metavar="PARAMETER", help="Path of the parameter to find.")],
+    so_that: Annotated[str, typer.Option(metavar="CONDITION", help='Such as "P(insolvent by 2024-10-31) <= 0.05".')],
+    between: Annotated[
+        tuple[float, float] | None, typer.Option(metavar="LOW HIGH", help="Where to look; else the scenario's range.")
+    ] = None,
+    policy: Annotated[str, typer.Option(metavar="NAME", help="The policy under which it must hold.")] = "do-nothing",
+    replications: Replications = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Out = None,
+    scheduler: Scheduler = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Find the value of a parameter at which a probability meets a bound, with its interval and the curve."""
+    from sim.solving import Question, solve_request
+
+    with failures_said():
+        (request,) = requests([experiment], [policy], replications, seed, None, None, workers_problem(workers))
+        found = solve_request(
+            Question(request.experiment, parameter, so_that, between, policy),
+            out,
+            partial(executors_of, workers or os.cpu_count() or 1, scheduler),
+            quiet,
+            as_json,
+        )
+    raise typer.Exit(0 if found else FAILED)
 
 
 @app.command()
@@ -90,9 +133,9 @@ def new(directory: Annotated[Path, typer.Argument(metavar="DIR", show_default=Fa
     try:
         written = write_templates(directory)
     except FileExistsError as error:
-        _stop(str(error), BAD_INPUT)
+        stop(str(error), BAD_INPUT)
     except OSError as error:
-        _stop(f"cannot write {directory}: {error.strerror}", FAILED)
+        stop(f"cannot write {directory}: {error.strerror}", FAILED)
     for path in written:
         typer.echo(path)
 
@@ -100,6 +143,7 @@ def new(directory: Annotated[Path, typer.Argument(metavar="DIR", show_default=Fa
 @app.command()
 def check(files: Annotated[list[Path], typer.Argument(metavar="FILE.toml...", show_default=False)]) -> None:
     """Validate scenario and experiment files; every error at once."""
+    from sim.console import in_words
     from sim.scenario.loading import InputErrors, load
 
     problems = []
@@ -109,9 +153,9 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE.toml...", sh
         except InputErrors as errors:
             problems.append(str(errors))
         else:
-            typer.echo(f"{path}: good; {_in_words(experiment)}")
+            typer.echo(f"{path}: good; {in_words(experiment)}")
     if problems:
-        _stop("\n".join(problems), BAD_INPUT)
+        stop("\n".join(problems), BAD_INPUT)
 
 
 @app.command()
@@ -119,7 +163,7 @@ def trace(
     place: Annotated[Path, typer.Argument(metavar="EXPERIMENT.toml|DIR", show_default=False)],
     policy: Annotated[str, typer.Option(metavar="NAME", help="The policy.")] = "do-nothing",
     replication: Annotated[int, typer.Option(metavar="R", min=0, help="The replication.")] = 0,
-    point: Annotated[int, typer.Option(metavar="I", min=0, max=0, help="The design point.")] = 0,  # noqa: ARG001
+    point: Annotated[int, typer.Option(metavar="I", min=0, help="The design point.")] = 0,
     seed: Seed = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each line of the journal.")] = False,
 ) -> None:
@@ -129,33 +173,77 @@ def trace(
     from sim.scenario.loading import InputErrors
 
     if place.is_dir() and seed is not None:
-        _stop(f"--seed: found {seed}, expected none: {place} brings its own", BAD_INPUT)
+        stop(f"--seed: found {seed}, expected none: {place} brings its own", BAD_INPUT)
     try:
         experiment, result = question_in(place, seed)
-        told = replay(experiment, policy, replication)
+        told = replay(experiment, policy, replication, point, result.resolved if result else None)
         warning = difference(told, result) if result else ""
     except (InputErrors, StoreError) as error:
-        _stop(str(error), BAD_INPUT)
+        stop(str(error), BAD_INPUT)
+    except KeyError:
+        stop(f"--point: found {point}, expected a point that the design has", BAD_INPUT)
     for line in _told(told, as_json):
         typer.echo(line)
     if warning:
-        _stop(warning, FAILED)
+        stop(warning, FAILED)
 
 
 @app.command("list")
-def list_results() -> None:
+def list_results(as_json: Json = False) -> None:
     """List the results stored under results/ here."""
     from sim.experiment.files import StoreError
     from sim.experiment.store import read_manifest
 
+    found = []
     for path in sorted(RESULTS.glob("*/*/manifest.json")):
         try:
             manifest = read_manifest(path.parent)
-            state = "" if manifest["run"]["complete"] else "  incomplete"
-            started, n = manifest["run"]["started"][:16], manifest["replications"]
-            typer.echo(f"{path.parent}  {started}  {n:>11,} x {len(manifest['policies'])} policies{state}")
+            keys = ("experiment", "label", "replications", "policies")
+            about = {key: manifest[key] for key in keys} | {"points": len(manifest["points"])}
+            run = {key: manifest["run"][key] for key in ("complete", "started")}
+            found.append({"directory": str(path.parent), **about, **run})
         except (StoreError, KeyError) as error:
-            typer.echo(f"{path.parent}  cannot be read: {error}", err=True)
+            say(f"{path.parent}  cannot be read: {error}")
+    if as_json:
+        typer.echo(json.dumps(found))
+    for one in [] if as_json else found:
+        points = f" x {one['points']:,} points" if one["points"] > 1 else ""
+        size = f"{one['replications']:>11,} x {len(one['policies'])} policies{points}"
+        typer.echo(f"{one['directory']}  {one['started'][:16]}  {size}{'' if one['complete'] else '  incomplete'}")
+
+
+@app.command()
+def sql(
+    directory: Directory, query: Annotated[str, typer.Argument(metavar='"select ..."')], as_json: Json = False
+) -> None:
+    """Query a stored result with SQL: the views are rows, counts, tracks and points."""
+    from sim.experiment.query import select
+
+    with failures_said():
+        try:
+            columns, rows = select(directory, query)
+        except ValueError as error:
+            stop(str(error), BAD_INPUT)
+    if as_json:
+        typer.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=str))
+    else:
+        typer.echo("\t".join(columns))
+        for row in rows:
+            typer.echo("\t".join("" if value is None else str(value) for value in row))
+
+
+@app.command()
+def verify(directory: Directory, as_json: Json = False) -> None:
+    """Check the files of a stored result and simulate a sample of it again; say what differs and what changed."""
+    from sim.experiment.verify import problems
+
+    with failures_said():
+        found = list(problems(directory))
+    if as_json:
+        typer.echo(json.dumps({"directory": str(directory), "good": not found, "problems": found}))
+    else:
+        typer.echo("\n".join(found) or f"{directory}: good; files are whole, and a sample simulated again is the same")
+    raise typer.Exit(FAILED if found else 0)
 
 
 @app.command()
@@ -176,125 +264,6 @@ def _told(told: Replay, as_json: bool) -> Iterator[str]:
         from sim.report.story import story
 
         label = told.experiment.scenario.label or told.experiment.scenario.name
-        title = f"{label}: {told.policy}, replication {told.replication}, seed {told.experiment.seed}"
+        at = f" at point {told.point}" if told.point else ""
+        title = f"{label}: {told.policy}{at}, replication {told.replication}, seed {told.experiment.seed}"
         yield story(told.entries, told.row, title)
-
-
-def _requests(
-    files: Sequence[Path],
-    policies: Sequence[str] | None,
-    replications: int | None,
-    seed: int | None,
-    workers: int | None,
-    out: Path | None,
-) -> list[tuple[Experiment, Path]]:
-    """Each experiment with its result directory; exits with every problem of all of them."""
-    from sim.experiment.files import OtherQuestionError
-    from sim.experiment.identity import question_of
-    from sim.experiment.store import refuse_other_question
-    from sim.scenario.loading import InputErrors, load, with_overrides
-
-    problems = [] if workers is None or workers > 0 else [f"--workers: found {workers}, expected at least 1"]
-    if out is not None and len(files) > 1:
-        problems.append(f"--out: found {len(files)} experiments, expected one for one directory")
-    requests = []
-    for path in files:
-        try:
-            experiment = with_overrides(load(path), policies=policies, replications=replications, seed=seed)
-            question = question_of(experiment)
-            directory = out or RESULTS / experiment.name / question.fingerprint[:FINGERPRINT_SHOWN]
-            refuse_other_question(directory, question)
-            requests.append((experiment, directory))
-        except (InputErrors, OtherQuestionError) as error:
-            problems.append(str(error))
-    if problems:
-        _stop("\n".join(problems), BAD_INPUT)
-    return requests
-
-
-def _answer(experiment: Experiment, directory: Path, workers: int, quiet: bool, as_json: bool) -> bool:
-    """Answer one experiment, and say so; whether all of it could be simulated."""
-    from sim.experiment.job import answer
-    from sim.experiment.progress import no_progress, progress_bar
-
-    given = answer(experiment, directory, workers=workers, progress=no_progress if quiet else progress_bar)
-    if given.result.experiment.replications > experiment.replications:
-        _say(f"{directory} holds {given.result.experiment.replications:,} replications already; they are kept")
-    for failure in given.failures:
-        _say(_failure_in_words(failure, experiment))
-    if not given.result.summary().empty:
-        if not as_json:
-            _print_table(given.result)
-        _draw(given, directory)
-    typer.echo(json.dumps(_as_json(given)) if as_json else directory)
-    return not given.failures
-
-
-def _print_table(result: Result) -> None:
-    from rich.console import Console
-
-    from sim.report.table import result_tables
-
-    scenario = result.experiment.scenario
-    title = result.experiment.label or result.experiment.name
-    tables = result_tables(
-        result.summary(), title=title, start=scenario.start, horizon_days=scenario.horizon_last_day()
-    )
-    Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH).print(tables)
-
-
-def _draw(given: Answer, directory: Path) -> None:
-    from sim.analysis.summary import MEDIANS
-    from sim.experiment.result import EVENT_COLUMNS
-    from sim.report.plots import draw_all
-    from sim.report.style import FigureMeta
-
-    experiment, scenario = given.result.experiment, given.result.experiment.scenario
-    meta = FigureMeta(
-        label=scenario.label or scenario.name,
-        start=scenario.start,
-        horizon_days=scenario.horizon_last_day(),
-        fingerprint=given.question.fingerprint[:FINGERPRINT_SHOWN],
-        policies={policy.name: policy.label for policy in experiment.policies},
-        chance_per_input=experiment.chance_per_input,
-    )
-    draw_all(given.result.columns((*EVENT_COLUMNS, *MEDIANS)), given.result.tracks, meta, directory / "plots")
-
-
-def _as_json(given: Answer) -> dict[str, Any]:
-    experiment = given.result.experiment
-    summary = given.result.summary()
-    return {
-        "experiment": experiment.name,
-        "label": experiment.label,
-        "fingerprint": given.question.fingerprint,
-        "directory": str(given.result.directory),
-        "replications": experiment.replications,
-        "seed": experiment.seed,
-        "complete": not given.failures,
-        "summary": json.loads(summary.to_json(orient="records", double_precision=15)),
-    }
-
-
-def _in_words(experiment: Experiment) -> str:
-    names = ", ".join(policy.name for policy in experiment.policies)
-    return f"{experiment.replications:,} replications of {names}"
-
-
-def _failure_in_words(failure: Failure[Any], experiment: Experiment) -> str:
-    block = failure.work
-    share = (block.stop - block.first) / experiment.replications
-    return (
-        f"not simulated: replications {block.first} to {block.stop - 1} of {', '.join(block.policies)}"
-        f" (seed {experiment.seed}): {failure.reason}\n"
-        f"  a share stated for these policies could be up to {share:.1%} of all replications higher or lower"
-    )
-
-
-def _say(message: str) -> None:
-    typer.echo(message, err=True)
-
-
-def _stop(message: str, status: int) -> NoReturn:
-    _say(message)
-    raise typer.Exit(status)

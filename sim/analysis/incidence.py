@@ -167,11 +167,12 @@ def cumulative_incidence(
     tables = []
     for event in dict.fromkeys([*SHOWN, *events_of(frame)]):
         found = incidences(frame, event, horizon_days=horizon_days, chance_per_input=chance_per_input)
-        tables += [_tabulate(policy, event, incidence, level) for policy, incidence in found.items()]
+        tables += [tabulate(policy, event, incidence, level) for policy, incidence in found.items()]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=INCIDENCE_COLUMNS)
 
 
-def _tabulate(policy: str, event: str, incidence: Incidence, level: float) -> pd.DataFrame:
+def tabulate(policy: str, event: str, incidence: Incidence, level: float) -> pd.DataFrame:
+    """The rows of one policy and event in the table of `cumulative_incidence`."""
     (low, high), (band_low, band_high) = incidence.intervals(level), incidence.band(level)
     shares = pd.DataFrame({"day": np.arange(len(low)), "estimate": incidence.shares, "low": low, "high": high})
     shares = shares.assign(band_low=band_low, band_high=band_high, n=incidence.n)

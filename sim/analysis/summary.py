@@ -25,6 +25,7 @@ MEDIANS = {
     "senior_exits": "people",
     "days_suspended": "days",
 }
+SUMMARY_COLUMNS = ["policy", "point", "quantity", "unit", "estimate", "low", "high", "n", "reading"]
 NOT_REACHED = "not reached"
 
 
@@ -45,7 +46,7 @@ def summarise(
     level: float = LEVEL,
     chance_per_input: int = 1,
 ) -> pd.DataFrame:
-    """One row per policy and quantity: policy, quantity, unit, estimate, low, high, n, reading.
+    """One row per policy and quantity: policy, point (0), quantity, unit, estimate, low, high, n, reading.
 
     Quantities: `insolvent_by_day_<d>` (also `zero_cash_by_day_<d>`, `payroll_missed_by_day_<d>`) for each of `days` up
     to the horizon; `insolvency_quantile_<p>`, the day by which a share p of all replications is insolvent;
@@ -67,12 +68,23 @@ def summarise(
             for event, event_day in (curves | ends).items()
         }
         lines = [
-            *_incidence_lines(incidences, seen, level),
-            *_share_lines({event: incidences[event] for event in ends}, incidences["any_end"], level),
+            *incidence_lines(incidences, seen, level),
+            *share_lines({event: incidences[event] for event in ends}, incidences["any_end"], level),
             *(_median_line(column, values[column][members], chance_per_input, level) for column in MEDIANS),
         ]
-        rows += [(policy, *line[:2], *line.estimate, len(members), reading(line, start)) for line in lines]
-    return pd.DataFrame(rows, columns=["policy", "quantity", "unit", "estimate", "low", "high", "n", "reading"])
+        rows += [(policy, 0, *line[:2], *line.estimate, len(members), reading(line, start)) for line in lines]
+    return pd.DataFrame(rows, columns=SUMMARY_COLUMNS)
+
+
+def medians(frame: pd.DataFrame, *, level: float = LEVEL, chance_per_input: int = 1) -> pd.DataFrame:
+    """The medians of `summarise` alone."""
+    values = {column: frame[column].to_numpy(dtype=float) for column in MEDIANS}
+    rows = []
+    for policy, members in rows_by_policy(frame):
+        for column in MEDIANS:
+            line = _median_line(column, values[column][members], chance_per_input, level)
+            rows.append((policy, 0, *line[:2], *line.estimate, len(members), reading(line, date.min)))
+    return pd.DataFrame(rows, columns=SUMMARY_COLUMNS)
 
 
 def estimates(summary: pd.DataFrame, policy: str) -> dict[str, Estimate]:
@@ -81,7 +93,8 @@ def estimates(summary: pd.DataFrame, policy: str) -> dict[str, Estimate]:
     return {str(quantity): Estimate(*numbers) for quantity, *numbers in rows.itertuples(index=False)}
 
 
-def _incidence_lines(incidences: dict[str, Incidence], days: Sequence[int], level: float) -> Iterator[Line]:
+def incidence_lines(incidences: dict[str, Incidence], days: Sequence[int], level: float) -> Iterator[Line]:
+    """Probabilities by day, quantiles of the insolvency date and the restricted mean of one policy."""
     for event in CURVES:
         for day in days:
             yield Line(f"{event}_by_day_{day}", "probability", incidences[event].probability(day, level))
@@ -90,7 +103,8 @@ def _incidence_lines(incidences: dict[str, Incidence], days: Sequence[int], leve
     yield Line("restricted_mean_trading", "days", incidences["any_end"].restricted_mean(level))
 
 
-def _share_lines(ends: dict[str, Incidence], any_end: Incidence, level: float) -> Iterator[Line]:
+def share_lines(ends: dict[str, Incidence], any_end: Incidence, level: float) -> Iterator[Line]:
+    """Shares of the ends at the horizon."""
     for event, incidence in ends.items():
         yield Line(f"share_{event}", "probability", incidence.probability(-1, level))
     ended = any_end.probability(-1, level)

@@ -74,7 +74,8 @@ def assemble(plan: BlockPlan) -> tuple[Company, Records]:
     """The company of a block with its whole cast, ready to run, and its records."""
     scenario = plan.scenario
     timeline = timeline_of(scenario.start, scenario.horizon_last_day())
-    company = Company(Block(timeline, plan.seed, plan.first, plan.stop, len(plan.policies)), plan)
+    block = Block(timeline, plan.seed, plan.first, plan.stop, len(plan.policies), len(plan.points))
+    company = Company(block, plan)
     add_vendors(company)
     add_people(company)
     add_creditors(company)
@@ -94,7 +95,7 @@ def assemble(plan: BlockPlan) -> tuple[Company, Records]:
 
 @lru_cache(maxsize=8)
 def timeline_of(start: date, last_day: int) -> Timeline:
-    """The dates of a run, shared by the blocks of a process."""
+    """The dates of a run, shared by the blocks of a process. *Source*: the calendar."""
     return Timeline(start, last_day)
 
 

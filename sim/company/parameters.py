@@ -1,13 +1,18 @@
-"""The scenario as the processes see it: each uncertain number replaced by a number, or by one value per row."""
+"""The scenario as the processes see it: each uncertain number replaced by a number, or by one value per row.
+
+What the scenario says holds unless the row's design point sets it, and that unless the row's policy sets it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
 from scipy.special import ndtr, ndtri
 
+from sim.company.plan import Settings
 from sim.kernel.block import Block, Columns
 from sim.kernel.draws import to_uniform
 from sim.scenario.correlations import Correlation, matrix_of
@@ -21,7 +26,7 @@ class Parameters(Columns):
 
 
 class Inputs:
-    """Draws the uncertain inputs of a block and lays the policies' settings over them."""
+    """Draws the uncertain inputs of a block and lays the settings of design points, then of policies, over them."""
 
     def __init__(
         self,
@@ -29,8 +34,10 @@ class Inputs:
         policies: tuple[Policy, ...],
         chance_per_input: int,
         correlations: tuple[Correlation, ...] = (),
+        points: Sequence[Settings] = ({},),
     ) -> None:
         self._block = block
+        self._points = points
         self._chance_per_input = chance_per_input
         pairs = {(c.between[0], c.between[1]): c.value for c in correlations}
         self._correlated, matrix = matrix_of(pairs)
@@ -55,13 +62,27 @@ class Inputs:
         return value
 
     def number(self, quantity: Quantity, path: str) -> Any:
-        """The value of a quantity: a number, or (rows,) where it is uncertain or set by a policy."""
-        value = self._sample(quantity, path)
+        """The value of a quantity: a number, or (rows,) where it is uncertain or set by a point or a policy."""
+        value = self._at_points(quantity, path)
         for policy, settings in enumerate(self._settings):
             if path in settings:
                 where = self._block.policy == policy
                 value = np.where(where, self._sample(settings[path], path), value)
         return _lone(value)
+
+    def _at_points(self, quantity: Quantity, path: str) -> Any:
+        """The value that the scenario or the design point states, before any policy."""
+        value, point = self._sample(quantity, path), self._block.point
+        settings = {number: own[path] for number, own in enumerate(self._points) if path in own}
+        fixed = np.full(len(self._points), np.nan)
+        for number, setting in settings.items():
+            if setting.value is None:
+                value = np.where(point == number, self._sample(setting, path), value)
+            else:
+                fixed[number] = setting.value
+        if settings:
+            value = np.where(np.isnan(fixed)[point], value, fixed[point])
+        return np.rint(value).astype(np.int64) if quantity.is_whole and settings else value
 
     def _sample(self, quantity: Quantity, path: str) -> Any:
         value: Any = quantity.value

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
 
+from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Policy, Scenario
+
+Settings = Mapping[str, Quantity]
+"""Parameters of the scenario, by path, that a design point gives another value."""
 
 
 @dataclass(frozen=True)
 class BlockPlan:
-    """Replications ``first`` to ``stop - 1`` of each of some policies in one scenario.
+    """Replications ``first`` to ``stop - 1`` of each of some policies at each of some design points of one scenario.
 
-    ``chance_per_input`` replications in a row share their uncertain inputs. Weekly tracks are kept for replications
-    below ``tracked``. ``all_policies`` are those of the whole question, of which a block holds some: they decide which
-    columns a table has.
+    A point is what it sets; a policy that sets the same parameter prevails. ``chance_per_input`` replications in a row
+    share their uncertain inputs. Weekly tracks are kept for replications below ``tracked`` of the first point.
+    ``all_policies`` are those of the whole question, of which a block holds some: they decide which columns a table
+    has.
     """
 
     scenario: Scenario
@@ -26,15 +32,16 @@ class BlockPlan:
     seed: int
     chance_per_input: int = 1
     tracked: int = 0
+    points: tuple[Settings, ...] = ({},)
     all_policies: tuple[Policy, ...] = ()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Tables as columns, sorted by policy (as planned), then replication.
+    """Tables as columns, sorted by policy and point (indices, as planned), then replication.
 
-    ``rows`` has one entry per policy and replication, ``tracks`` one per week. ``labels`` names the values of coded
-    columns (-1 is null); days that never came are ``NEVER``.
+    ``rows`` has one entry per policy, point and replication, ``tracks`` one per week. ``labels`` names the values of
+    coded columns (-1 is null); days that never came are ``NEVER``.
     """
 
     rows: dict[str, NDArray[Any]]

@@ -58,9 +58,11 @@ class Records:
     def note_week(self) -> None:
         """Add a week to the tracks."""
         company, block = self.company, self.company.block
-        which = np.flatnonzero(company.trading & (block.replication < self.tracked))
+        is_tracked = (block.replication < self.tracked) & (block.point == 0)
+        which = np.flatnonzero(company.trading & is_tracked)
         values = {
             "policy": block.policy,
+            "point": block.point,
             "replication": block.replication,
             "day": block.full(company.today),
             "cash": dollars(company.ledger.cash),
@@ -89,6 +91,7 @@ class Records:
         raised = {name: dollars(company.ledger.owed(account)) for name, account in RAISED.items()}
         columns = {
             "policy": company.block.policy,
+            "point": company.block.point,
             "replication": company.block.replication,
             "end": np.where(survived, ENDS.index("survived"), state.end),
             "end_day": np.where(survived, company.timeline.last_day, state.end_day),

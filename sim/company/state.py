@@ -58,7 +58,8 @@ class Company:
         self.timeline = block.timeline
         self.policies = plan.policies
         self.all_policies = plan.all_policies or plan.policies
-        self.inputs = Inputs(block, plan.policies, plan.chance_per_input, plan.scenario.correlations)
+        correlations = plan.scenario.correlations
+        self.inputs = Inputs(block, plan.policies, plan.chance_per_input, correlations, plan.points)
         self.scenario: Parameters = self.inputs.resolve(plan.scenario)
         self.links = self.scenario.feedback
         self.country: str = self.scenario.country

@@ -1,95 +1,142 @@
-"""Cells and blocks.
+"""Cells, sheets and blocks.
 
-A *cell* is the unit of identity, storage and continuation: one policy, one design point and one fixed range of
-replications. A *block* is the unit of work: cells of several policies over one range of replications. Rows never
-depend on how cells are packed into blocks.
+A *cell* is the unit of identity: one policy, one design point and one fixed range of replications. A *sheet* is the
+unit of storage: the cells of a few policies at a few points over one range, in one file of bounded size. A *block* is
+the unit of work: replications of several policies at several points, simulated together. Rows never depend on how they
+are packed into blocks, and sheets only on how many points and replications are asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import TypeVar
+
+T = TypeVar("T")
 
 CELL_REPLICATIONS = 4096
+SHEET_POLICIES = 4
+SHEET_POINTS = 8
 BLOCK_ROWS = 16_384
-
-
-@dataclass(frozen=True)
-class Cell:
-    """Replications ``first`` to ``stop - 1`` of one policy at one design point."""
-
-    policy: str
-    point: int
-    first: int
-    stop: int
-
-    @property
-    def rows(self) -> int:
-        """Number of replications."""
-        return self.stop - self.first
-
-    @property
-    def name(self) -> str:
-        """Name of the cell's files; it stays when the last cell grows."""
-        return f"{self.policy}.{self.point:06d}.{self.first // CELL_REPLICATIONS:06d}"
+FEWEST_ROWS = 4096
 
 
 @dataclass(frozen=True)
 class Block:
-    """Replications ``first`` to ``stop - 1`` of each of ``policies``, simulated together."""
+    """Replications ``first`` to ``stop - 1`` of each of ``policies`` at each of ``points``, simulated together."""
 
     policies: tuple[str, ...]
-    point: int
+    points: tuple[int, ...]
     first: int
     stop: int
 
     @property
     def rows(self) -> int:
-        """Number of replications over all policies."""
-        return len(self.policies) * (self.stop - self.first)
+        """Number of replications over all policies and points."""
+        return len(self.policies) * len(self.points) * (self.stop - self.first)
 
-    def cells(self) -> list[Cell]:
-        """The cells this block simulates, policy by policy."""
-        spans = _spans(self.first, self.stop)
-        return [Cell(policy, self.point, first, stop) for policy in self.policies for first, stop in spans]
-
-
-def cells_of(policies: Iterable[str], replications: int) -> list[Cell]:
-    """Every cell of a request, policy by policy, each in order of replications."""
-    spans = _spans(0, replications)
-    return [Cell(policy, 0, first, stop) for policy in policies for first, stop in spans]
-
-
-def pack(cells: Iterable[Cell], rows: int = BLOCK_ROWS) -> list[Block]:
-    """Blocks of at most about ``rows`` rows that cover ``cells`` exactly, in order of replications."""
-    blocks: list[Block] = []
-    for piece in sorted(_pieces(cells, rows), key=lambda block: (block.point, block.policies, block.first)):
-        if blocks and _adjoin(blocks[-1], piece) and blocks[-1].rows + piece.rows <= rows:
-            blocks[-1] = Block(piece.policies, piece.point, blocks[-1].first, piece.stop)
-        else:
-            blocks.append(piece)
-    return sorted(blocks, key=lambda block: (block.point, block.first))
+    def halves(self) -> list[Block]:
+        """Two blocks that cover this one: half the policies each, or the points, or the replications."""
+        for key in ("policies", "points"):
+            members = getattr(self, key)
+            if len(members) > 1:
+                middle = len(members) // 2
+                return [replace(self, **{key: members[:middle]}), replace(self, **{key: members[middle:]})]
+        middle = (self.first + self.stop) // 2
+        return [replace(self, stop=middle), replace(self, first=middle)]
 
 
-def _spans(first: int, stop: int) -> list[tuple[int, int]]:
-    return [(start, min(start + CELL_REPLICATIONS, stop)) for start in range(first, stop, CELL_REPLICATIONS)]
+@dataclass(frozen=True)
+class Sheet:
+    """The cells of one file: ``policies`` at ``points`` over one range of replications, as far as they are asked for.
+
+    ``place`` numbers the group of policies, the group of points and the range, from 0; it stays when the sheet grows.
+    """
+
+    place: tuple[int, int, int]
+    policies: tuple[str, ...]
+    points: tuple[int, ...]
+    first: int
+    stop: int
+
+    @property
+    def name(self) -> str:
+        """Name of the sheet's files; it stays when the sheet grows."""
+        return "{:02d}.{:06d}.{:06d}".format(*self.place)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the complete sheet."""
+        return len(self.policies) * len(self.points) * (self.stop - self.first)
+
+    def missing(self, points: int, stop: int) -> list[Block]:
+        """What has to be simulated if the first so many points are there up to a replication."""
+        held, new = self.points[:points], self.points[points:]
+        blocks = [Block(self.policies, held, stop, self.stop), Block(self.policies, new, self.first, self.stop)]
+        return [block for block in blocks if block.rows > 0]
 
 
-def _pieces(cells: Iterable[Cell], rows: int) -> Iterable[Block]:
-    """One range of one cell's width, over as many policies as fit."""
+@dataclass(frozen=True)
+class Layout:
+    """How a question's cells map to sheets: it depends on nothing that may grow."""
 
-    def span(cell: Cell) -> tuple[int, int, int]:
-        return cell.point, cell.first, cell.stop
+    policies: tuple[str, ...]
+    chance_per_input: int = 1
 
-    for (point, first, stop), members in groupby(sorted(cells, key=span), key=span):
-        for policies in _chunks([cell.policy for cell in members], max(1, rows // (stop - first))):
-            yield Block(policies, point, first, stop)
+    @property
+    def width(self) -> int:
+        """Replications of a cell: replications that share their inputs are never parted."""
+        return CELL_REPLICATIONS // self.chance_per_input * self.chance_per_input
+
+    def sheets(self, points: int, replications: int) -> list[Sheet]:
+        """Every sheet of a request, group of policies by group, each by points and then by range."""
+        return list(self._sheets(points, replications))
+
+    def _sheets(self, points: int, replications: int) -> Iterator[Sheet]:
+        for group, policies in enumerate(_chunks(self.policies, SHEET_POLICIES)):
+            for bundle, numbers in enumerate(_chunks(range(points), SHEET_POINTS)):
+                for span, first in enumerate(range(0, replications, self.width)):
+                    stop = min(first + self.width, replications)
+                    yield Sheet((group, bundle, span), tuple(policies), tuple(numbers), first, stop)
 
 
-def _chunks(names: Sequence[str], size: int) -> list[tuple[str, ...]]:
-    return [tuple(names[start : start + size]) for start in range(0, len(names), size)]
+def pack(
+    blocks: Iterable[Block], rows: int = BLOCK_ROWS, structure: Callable[[int], str] = lambda _point: ""
+) -> list[Block]:
+    """Blocks of at most about ``rows`` rows that cover ``blocks`` exactly; points of one structure only share one."""
+    pieces = [piece for block in blocks for piece in _of_one_structure(block, structure)]
+    joined: list[Block] = []
+    for piece in sorted(pieces, key=lambda block: (block.policies, block.first, block.stop, block.points)):
+        together = _joined(joined[-1], piece, structure) if joined else None
+        joined[-1:] = [together] if together else [*joined[-1:], piece]
+    return [part for block in joined for part in _split(block, rows)]
 
 
-def _adjoin(left: Block, right: Block) -> bool:
-    return (left.policies, left.point, left.stop) == (right.policies, right.point, right.first)
+def _of_one_structure(block: Block, structure: Callable[[int], str]) -> Iterator[Block]:
+    for _, points in groupby(sorted(block.points, key=lambda point: (structure(point), point)), key=structure):
+        yield replace(block, points=tuple(points))
+
+
+def _joined(left: Block, right: Block, structure: Callable[[int], str]) -> Block | None:
+    if left.policies != right.policies:
+        return None
+    if left.points == right.points and left.stop == right.first:
+        return replace(left, stop=right.stop)
+    alike = structure(left.points[0]) == structure(right.points[0])
+    if (left.first, left.stop) == (right.first, right.stop) and alike:
+        return replace(left, points=tuple(sorted((*left.points, *right.points))))
+    return None
+
+
+def _split(block: Block, rows: int) -> Iterator[Block]:
+    at_once = max(1, rows // (len(block.policies) * (block.stop - block.first)))
+    step = max(1, rows // len(block.policies))
+    for points in _chunks(block.points, at_once):
+        for first in range(block.first, block.stop, step) if at_once == 1 else [block.first]:
+            stop = min(first + step, block.stop) if at_once == 1 else block.stop
+            yield Block(block.policies, tuple(points), first, stop)
+
+
+def _chunks(members: Sequence[T], size: int) -> list[Sequence[T]]:
+    return [members[start : start + size] for start in range(0, len(members), size)]

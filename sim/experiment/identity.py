@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.experiment.design import family
+
 if TYPE_CHECKING:
     from sim.scenario.schema import Experiment
 
@@ -22,8 +24,8 @@ OTHERS = ("pandas", "pyarrow", "simpy")
 class Question:
     """What decides every row of a result: two runs with one fingerprint have the same rows for the same replications.
 
-    ``inputs`` are the resolved inputs without the number of replications, ``source`` is the digest of the rules, and
-    ``versions`` are those of the libraries that the rows depend on.
+    ``inputs`` are the resolved inputs without the number of replications and the points of the design, ``source`` is
+    the digest of the rules, and ``versions`` are those of the libraries that the rows depend on.
     """
 
     inputs: dict[str, Any]
@@ -39,7 +41,11 @@ class Question:
 
 def question_of(experiment: Experiment) -> Question:
     """The question that ``experiment`` asks with this version of the rules."""
-    inputs = experiment.model_dump(mode="json", by_alias=True, exclude={"replications"})
+    inputs = experiment.model_dump(
+        mode="json", by_alias=True, exclude={"replications", "design", "overrides", "headline"}
+    )
+    if experiment.design is not None:
+        inputs["design"] = family(experiment)
     return Question(inputs, source_digest(), {name: version(name) for name in DECISIVE})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,15 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
-from sim.experiment.cells import Block, Cell, cells_of, pack
+from sim.experiment.cells import Block, Layout, Sheet
+from sim.experiment.design import Point, numbered, points_of
 from sim.experiment.files import write_file
 from sim.experiment.identity import Question, other_versions, question_of
 from sim.experiment.result import MemoryTables, Result, StoredTables
-from sim.experiment.runner import Failure, InProcess, Runner, process_pool
-from sim.experiment.store import SUMMARY, Part, Store, open_store, part_path, write_part
-from sim.experiment.table import cell_tables
+from sim.experiment.runner import Executors, Runner, local
+from sim.experiment.store import SUMMARY, Part, Store, open_store, part_path
+from sim.experiment.work import Held, Quarantined, Work, complete, complete_and_store, task_of, works_of
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Experiment
@@ -36,121 +35,134 @@ class Answer:
 
     result: Result
     question: Question
-    failures: list[Failure[Block]]
+    quarantined: list[Quarantined]
 
 
-def simulate_cells(experiment: Experiment, block: Block) -> list[tuple[Cell, pa.Table, pa.Table]]:
-    """Each cell of a block with its rows and its tracks."""
-    from sim.company.model import simulate
-    from sim.company.plan import BlockPlan
-
-    policies = {policy.name: policy for policy in experiment.policies}
-    plan = BlockPlan(
-        scenario=experiment.scenario,
-        policies=tuple(policies[name] for name in block.policies),
-        first=block.first,
-        stop=block.stop,
-        seed=experiment.seed,
-        chance_per_input=experiment.chance_per_input,
-        tracked=experiment.tracked_replications,
-        all_policies=experiment.policies,
-    )
-    outcome = simulate(plan)
-    return [(cell, *cell_tables(outcome, plan, cell)) for cell in block.cells()]
-
-
-def simulate_and_store(experiment: Experiment, directory: Path, block: Block) -> list[Part]:
-    """Simulate a block and write the files of its cells. Raises `UnwritableError`."""
-    parts = []
-    for cell, rows, tracks in simulate_cells(experiment, block):
-        if cell.first < experiment.tracked_replications:
-            parts.append(write_part(directory, "tracks", cell, tracks))
-        parts.append(write_part(directory, "replications", cell, rows))
-    return parts
+def layout_of(experiment: Experiment) -> Layout:
+    """How the cells of an experiment map to sheets."""
+    return Layout(tuple(policy.name for policy in experiment.policies), experiment.chance_per_input)
 
 
 def answer_in_memory(experiment: Experiment) -> Result:
     """Simulate all of it in this process; nothing is written."""
-    cells = _cells(experiment)
-    tables: dict[str, pa.Table] = {}
-    for block in pack(cells):
-        for cell, rows, tracks in simulate_cells(experiment, block):
-            tables |= {part_path("replications", cell): rows, part_path("tracks", cell): tracks}
-    return Result(experiment, MemoryTables(tables, cells))
+    points = points_of(experiment)
+    sheets = layout_of(experiment).sheets(len(points), experiment.replications)
+    tables: dict[str, Any] = {}
+    for work in works_of([(sheet, None) for sheet in sheets], dict(enumerate(points))):
+        done, quarantined = complete(experiment, work)
+        if quarantined:
+            raise RuntimeError(f"{in_words(quarantined[0].block)}: {quarantined[0].reason}\n{quarantined[0].details}")
+        for sheet, found in done:
+            tables |= {part_path(kind, sheet): table for kind, table in vars(found).items() if table is not None}
+    return Result(experiment, MemoryTables(tables), sheets, points)
 
 
-def answer(experiment: Experiment, directory: Path, *, workers: int, progress: Progress) -> Answer:
+def answer(
+    experiment: Experiment, directory: Path, *, progress: Progress, workers: int = 1, executors: Executors | None = None
+) -> Answer:
     """Simulate into ``directory`` what is not there yet, and write summary and manifest.
 
-    A directory that holds more replications of the same question keeps them. Raises `StoreError`.
+    A directory that holds more replications or other points of the same question keeps them. Raises `StoreError`.
     """
-    started, clock = datetime.now(UTC), time.monotonic()
     question = question_of(experiment)
     with open_store(directory, question) as store:
-        held = store.replications_held(policy.name for policy in experiment.policies)
-        experiment = experiment.model_copy(update={"replications": max(held, experiment.replications)})
-        cells = _cells(experiment)
-        store.keep_only(cells)
-        run: dict[str, Any] = {"started": started.isoformat(), "host": platform.node(), "workers": workers}
-        store.write_manifest(_request(experiment), {**run, "complete": False})
-        failures = _simulate_missing(store, experiment, cells, workers, progress)
-        result = Result(experiment, StoredTables(directory, store.parts, cells), directory)
+        run = Run(store, experiment, executors or local(workers))
+        quarantined = run.simulate(progress)
+        result = run.finish(quarantined)
+    return Answer(result, question, quarantined)
+
+
+class Run:
+    """One run into a store: what it asks for, and what is written when."""
+
+    def __init__(self, store: Store, experiment: Experiment, executors: Executors) -> None:
+        self.store = store
+        self.executors = executors
+        self.layout = layout_of(experiment)
+        self.points: Sequence[Point] = numbered(store.points, points_of(experiment))
+        self._clock = time.monotonic()
+        self._run: dict[str, Any] = {
+            "started": datetime.now(UTC).isoformat(),
+            "host": platform.node(),
+            "workers": executors.workers,
+        }
+        self.ask(experiment)
+
+    def ask(self, experiment: Experiment) -> None:
+        """Ask for an experiment's replications, or for as many as are there if those are more."""
+        held = self.store.replications_held(self.layout)
+        self.experiment = experiment.model_copy(update={"replications": max(held, experiment.replications)})
+        self.sheets = self.layout.sheets(len(self.points), self.experiment.replications)
+
+    def simulate(self, progress: Progress) -> list[Quarantined]:
+        """Simulate what is not there yet."""
+        self.store.keep_only(self.sheets)
+        self.store.write_points(self.points)
+        self.store.write_manifest(self._request(), {**self._run, "complete": False})
+        works = works_of(self._held(), dict(enumerate(self.points)), self.executors.workers)
+        quarantined: list[Quarantined] = []
+        with progress(sum(work.rows for work in works)) as report:
+
+            def done(work: Work, given: tuple[list[Part], list[Quarantined]]) -> None:
+                self.store.record(given[0])
+                quarantined.extend(given[1])
+                report(work.rows)
+
+            task = partial(complete_and_store, task_of(self.experiment), self.store.directory.resolve())
+            failures = Runner(task, done, self.executors).run(works)
+        lost = [(block, failure) for failure in failures for block in failure.work.missing()]
+        return quarantined + [Quarantined(block, failure.reason, failure.details) for block, failure in lost]
+
+    def result(self) -> Result:
+        """What is there now."""
+        tables = StoredTables(self.store.directory, self.store.parts)
+        return Result(self.experiment, tables, self.sheets, self.points, self.store.directory)
+
+    def finish(self, quarantined: Sequence[Quarantined], **more: Any) -> Result:
+        """Write summary and manifest."""
+        result = self.result()
         summary = result.summary().to_csv(index=False, lineterminator="\n").encode()
-        store.record([Part(SUMMARY, len(result.summary()), write_file(directory / SUMMARY, summary))])
-        run |= {
+        checksum = write_file(self.store.directory / SUMMARY, summary)
+        self.store.record([Part(SUMMARY, len(result.summary()), checksum)])
+        self._run |= {
             "cpus": os.cpu_count(),
             "platform": platform.platform(),
-            "seconds": round(time.monotonic() - clock, 3),
-            "complete": not failures,
-            "failures": [_described(failure, experiment.seed) for failure in failures],
+            "seconds": round(time.monotonic() - self._clock, 3),
+            "complete": not quarantined,
+            "failures": [_described(one, self.experiment.seed) for one in quarantined],
+            **more,
         }
-        store.write_manifest(_request(experiment), run)
-    return Answer(result, question, failures)
+        self.store.write_manifest(self._request(), self._run)
+        return result
+
+    def _held(self) -> list[tuple[Sheet, Held | None]]:
+        tracked = self.experiment.tracked_replications
+        found = [(sheet, self.store.held(sheet, tracked=tracked)) for sheet in self.sheets]
+        return [(sheet, Held(*held) if held else None) for sheet, held in found]
+
+    def _request(self) -> dict[str, Any]:
+        return {
+            "experiment": self.experiment.name,
+            "label": self.experiment.label,
+            "replications": self.experiment.replications,
+            "policies": [policy.name for policy in self.experiment.policies],
+            "other_versions": other_versions(),
+        }
 
 
-def _simulate_missing(
-    store: Store, experiment: Experiment, cells: Iterable[Cell], workers: int, progress: Progress
-) -> list[Failure[Block]]:
-    tracked = experiment.tracked_replications
-    blocks = pack(cell for cell in cells if not store.holds(cell, tracked=tracked))
-    workers = min(workers, len(blocks))
-    with progress(sum(block.rows for block in blocks)) as report:
-
-        def done(block: Block, parts: list[Part]) -> None:
-            store.record(parts)
-            report(block.rows)
-
-        runner = Runner(
-            task=partial(simulate_and_store, experiment, store.directory),
-            on_done=done,
-            make_executor=partial(process_pool, workers) if workers > 1 else InProcess,
-            in_flight=2 * workers if workers > 1 else 1,
-        )
-        return runner.run(blocks)
+def in_words(block: Block) -> str:
+    """A block as people name it."""
+    where = f" at point{'s' * (len(block.points) > 1)} {', '.join(map(str, block.points))}" if any(block.points) else ""
+    return f"replications {block.first} to {block.stop - 1} of {', '.join(block.policies)}{where}"
 
 
-def _cells(experiment: Experiment) -> list[Cell]:
-    return cells_of((policy.name for policy in experiment.policies), experiment.replications)
-
-
-def _request(experiment: Experiment) -> dict[str, Any]:
+def _described(one: Quarantined, seed: int) -> dict[str, Any]:
     return {
-        "experiment": experiment.name,
-        "label": experiment.label,
-        "replications": experiment.replications,
-        "policies": [policy.name for policy in experiment.policies],
-        "other_versions": other_versions(),
-    }
-
-
-def _described(failure: Failure[Block], seed: int) -> dict[str, Any]:
-    block = failure.work
-    return {
-        "policies": list(block.policies),
-        "point": block.point,
-        "first": block.first,
-        "stop": block.stop,
+        "policies": list(one.block.policies),
+        "points": list(one.block.points),
+        "first": one.block.first,
+        "stop": one.block.stop,
         "seed": seed,
-        "reason": failure.reason,
-        "details": failure.details,
+        "reason": one.reason,
+        "details": one.details,
     }

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.cells import Cell
+from sim.experiment.cells import Block
+from sim.experiment.design import Points, points_of
 from sim.experiment.identity import question_of
 from sim.experiment.result import Result
-from sim.experiment.table import cell_tables, to_frame
+from sim.experiment.table import block_tables, to_frame
+from sim.experiment.work import plan_of
 from sim.scenario.loading import load, with_overrides
 
 if TYPE_CHECKING:
@@ -23,36 +25,33 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Replay:
-    """A replication of a policy: what happened, day by day, and its row of the table."""
+    """A replication of a policy at a design point: what happened, day by day, and its row of the table."""
 
     experiment: Experiment
     policy: str
+    point: int
     replication: int
     entries: list[Entry]
     row: Row
 
 
-def replay(experiment: Experiment, policy: str, replication: int) -> Replay:
-    """Simulate one replication of one policy alone: it is the one that any larger run holds.
+def replay(
+    experiment: Experiment, policy: str, replication: int, point: int = 0, points: Points | None = None
+) -> Replay:
+    """Simulate one replication of one policy at one point alone: it is the one that any larger run holds.
 
-    Raises `InputErrors` for a policy that the experiment does not have.
+    ``points`` are those of a result, whose numbers are its own; those of the experiment's design if not given. Raises
+    `InputErrors` for a policy that the experiment does not have and `KeyError` for a point.
     """
     from sim.company.model import follow
-    from sim.company.plan import BlockPlan
 
+    points = points or Points(experiment, dict(enumerate(points_of(experiment))))
     with_overrides(experiment, policies=[policy])
-    plan = BlockPlan(
-        scenario=experiment.scenario,
-        policies=tuple(member for member in experiment.policies if member.name == policy),
-        first=replication,
-        stop=replication + 1,
-        seed=experiment.seed,
-        chance_per_input=experiment.chance_per_input,
-        all_policies=experiment.policies,
-    )
+    block = Block((policy,), (point,), replication, replication + 1)
+    plan = plan_of(experiment, points, block)
     entries, outcome = follow(plan)
-    rows, _ = cell_tables(outcome, plan, Cell(policy, 0, replication, replication + 1))
-    return Replay(experiment, policy, replication, entries, _row(to_frame(rows)))
+    rows, _ = block_tables(outcome, plan, block.points)
+    return Replay(experiment, policy, point, replication, entries, _row(to_frame(rows)))
 
 
 def question_in(place: Path, seed: int | None = None) -> tuple[Experiment, Result | None]:
@@ -69,7 +68,7 @@ def question_in(place: Path, seed: int | None = None) -> tuple[Experiment, Resul
 def difference(told: Replay, result: Result) -> str:
     """Why a replay is not the replication that a result holds; empty if it is."""
     frame = result.columns(None, told.policy)
-    stored = frame[frame["replication"] == told.replication]
+    stored = frame[(frame["replication"] == told.replication) & (frame["point"] == told.point)]
     if stored.empty:
         return f"the result holds no replication {told.replication} of {told.policy}"
     held = _row(stored)

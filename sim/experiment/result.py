@@ -7,50 +7,54 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pyarrow as pa
 
-from sim.experiment.cells import Cell, cells_of
-from sim.experiment.store import Parts, known_parts, part_path, read_manifest, read_parts
-from sim.experiment.table import ROW_TYPES, TRACK_TYPES, empty_table, to_frame
+from sim.experiment.cells import Layout, Sheet
+from sim.experiment.counts import added
+from sim.experiment.design import Point, Points
+from sim.experiment.store import Parts, known_parts, part_path, read_manifest, read_parts, stored_points
+from sim.experiment.table import KEY, ROW_TYPES, TRACK_TYPES, empty_table, in_order, points_table, to_frame
+from sim.scenario.figures import Figure, figure
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.scenario.schema import Experiment
+    from sim.scenario.schema import Experiment, Scenario
 
-EVENT_COLUMNS = ("policy", "replication", "end", "end_day", "cause", "zero_cash_day", "payroll_missed_day")
+MEDIAN_REPLICATIONS = 2**16
+"""Medians of amounts are read from the first so many replications: enough for any table, and memory stays flat."""
 
 
 class Tables(Protocol):
     """Where the tables of a result are."""
 
-    def read(self, kind: str, policy: str, columns: Sequence[str] | None = None) -> pa.Table | None:
-        """One policy's ``replications`` or ``tracks``, in order of replications; None if there are none."""
+    def read(self, kind: str, sheet: Sheet, columns: Sequence[str] | None = None) -> pa.Table | None:
+        """A sheet's ``replications``, ``counts`` or ``tracks``; None if there are none."""
 
 
 class MemoryTables:
-    """Tables of cells in memory, by path."""
+    """Tables of sheets in memory, by path."""
 
-    def __init__(self, tables: Mapping[str, pa.Table], cells: Sequence[Cell]) -> None:
-        self._tables, self._cells = tables, cells
+    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+        self._tables = tables
 
-    def read(self, kind: str, policy: str, columns: Sequence[str] | None = None) -> pa.Table | None:
-        """One policy's tables, one after the other."""
-        found = [self._tables[path] for path in _paths(kind, policy, self._cells) if path in self._tables]
-        table = pa.concat_tables(found) if found else None
+    def read(self, kind: str, sheet: Sheet, columns: Sequence[str] | None = None) -> pa.Table | None:
+        """One table."""
+        table = self._tables.get(part_path(kind, sheet))
         return table if table is None or columns is None else table.select(list(columns))
 
 
 class StoredTables:
-    """Tables of cells in a result directory; only what is asked for is read."""
+    """Tables of sheets in a result directory; only what is asked for is read."""
 
-    def __init__(self, directory: Path, parts: Parts, cells: Sequence[Cell]) -> None:
-        self._directory, self._parts, self._cells = directory, parts, cells
+    def __init__(self, directory: Path, parts: Parts) -> None:
+        self._directory, self._parts = directory, parts
 
-    def read(self, kind: str, policy: str, columns: Sequence[str] | None = None) -> pa.Table | None:
-        """One policy's files, one after the other."""
-        found = [path for path in _paths(kind, policy, self._cells) if path in self._parts]
-        return read_parts(self._directory, found, columns) if found else None
+    def read(self, kind: str, sheet: Sheet, columns: Sequence[str] | None = None) -> pa.Table | None:
+        """One file."""
+        path = part_path(kind, sheet)
+        return read_parts(self._directory, [path], columns) if path in self._parts else None
 
 
 class Result:
@@ -60,10 +64,18 @@ class Result:
     policy and replication, `tracks` one row per week of the first replications.
     """
 
-    def __init__(self, experiment: Experiment, tables: Tables, directory: Path | None = None) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        tables: Tables,
+        sheets: Sequence[Sheet],
+        points: Sequence[Point],
+        directory: Path | None = None,
+    ) -> None:
         self.experiment = experiment
         self.directory = directory
-        self._tables = tables
+        self.sheets = list(sheets)
+        self._tables, self._points = tables, points
 
     @classmethod
     def read(cls, directory: str | Path) -> Result:
@@ -71,9 +83,12 @@ class Result:
         from sim.scenario.schema import Experiment
 
         directory = Path(directory)
-        manifest = read_manifest(directory)
-        experiment = Experiment.model_validate({**manifest["inputs"], "replications": manifest["replications"]})
-        return cls(experiment, StoredTables(directory, known_parts(directory), _cells(experiment)), directory)
+        manifest, parts = read_manifest(directory), known_parts(directory)
+        inputs = {key: value for key, value in manifest["inputs"].items() if key != "design"}
+        experiment = Experiment.model_validate({**inputs, "replications": manifest["replications"]})
+        points, names = stored_points(manifest), tuple(policy.name for policy in experiment.policies)
+        sheets = Layout(names, experiment.chance_per_input).sheets(len(points), experiment.replications)
+        return cls(experiment, StoredTables(directory, parts), sheets, points, directory)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -84,6 +99,16 @@ class Result:
     def tracks(self) -> pd.DataFrame:
         """Weekly tracks, one row per policy, replication and day; days 0, 7, 14, ... while trading."""
         return to_frame(self._read("tracks", TRACK_TYPES))
+
+    @property
+    def n_points(self) -> int:
+        """How many points the result has; 1 without a design."""
+        return len(self._points)
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """What each point of the design sets: point, override, and a column for each path."""
+        return to_frame(points_table(self._points))
 
     def columns(self, names: Sequence[str] | None, policy: str | None = None) -> pd.DataFrame:
         """The rows of `frame` with only the columns named, for one policy or all.
@@ -98,47 +123,106 @@ class Result:
         policies = [member.name for member in self.experiment.policies if policy in (None, member.name)]
         if not policies:
             raise KeyError(policy)
-        found = [self._tables.read(kind, member, names) for member in policies]
+        wanted = None if names is None else list(dict.fromkeys([*names, *KEY]))
+        found = [self._tables.read(kind, sheet, wanted) for sheet in self.sheets if set(sheet.policies) & set(policies)]
         tables = [table for table in found if table is not None]
-        return pa.concat_tables(tables) if tables else empty_table(types, names)
+        if not tables:
+            return empty_table(types, names)
+        table = in_order(pa.concat_tables(tables, promote_options="default"), policies)
+        return table if names is None else table.select(list(names))
+
+    def counts(self, bundle: int | None = None) -> pa.Table:
+        """How many replications saw which event on which day (see `sim.experiment.counts`); of a bundle of points or
+        all."""
+        total = added([])
+        for sheet in self.sheets:
+            if bundle in (None, sheet.place[1]):
+                own = self._tables.read("counts", sheet)
+                total = total if own is None else added([total, own])
+        return total
 
     @cached_property
     def _summary(self) -> pd.DataFrame:
         import pandas as pd
 
-        from sim.analysis.summary import MEDIANS, summarise
+        from sim.analysis.counted import counted_summary
 
-        scenario = self.experiment.scenario
-        frames = [
-            summarise(
-                self.columns((*EVENT_COLUMNS, *MEDIANS), policy.name),
-                days=self.experiment.probability_days,
-                horizon_days=scenario.horizon_last_day(),
-                start=scenario.start,
-                chance_per_input=self.experiment.chance_per_input,
+        tables = []
+        for bundle in sorted({sheet.place[1] for sheet in self.sheets}):
+            counts = to_frame(self.counts(bundle))
+            numbers = sorted(counts["point"].unique())
+            tables.append(
+                counted_summary(
+                    counts,
+                    days=self.experiment.probability_days,
+                    horizons={number: self.scenario(number).horizon_last_day() for number in numbers},
+                    starts={number: self.scenario(number).start for number in numbers},
+                    replications=self.experiment.replications,
+                    chance_per_input=self.experiment.chance_per_input,
+                    policies=[policy.name for policy in self.experiment.policies],
+                )
             )
-            for policy in self.experiment.policies
-        ]
-        return pd.concat(frames, ignore_index=True)
+        medians = [self._medians(policy.name) for policy in self.experiment.policies] if len(self._points) == 1 else []
+        both = pd.concat([*tables, *medians], ignore_index=True)
+        places = {policy.name: place for place, policy in enumerate(self.experiment.policies)}
+        order = both["policy"].map(places).to_numpy() * len(self._points) + both["point"].to_numpy()
+        return both.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+
+    def headline(self) -> Figure:
+        """The probability that a sweep shows: the experiment's headline, or that of insolvency if this is a date."""
+        asked = figure(self.experiment.headline, self.experiment.scenario.start)
+        return asked if asked.share is None else Figure("P(insolvent)", "insolvent")
+
+    def figure(self, asked: Figure, *, level: float = 0.95) -> pd.DataFrame:
+        """One figure of each policy at each point: policy, point, estimate, low, high, n."""
+        import pandas as pd
+
+        from sim.analysis.counted import counted
+
+        names = [policy.name for policy in self.experiment.policies]
+        rows: list[tuple[Any, ...]] = []
+        for bundle in sorted({sheet.place[1] for sheet in self.sheets}):
+            for policy, point, own in counted(to_frame(self.counts(bundle)), self.experiment.chance_per_input, names):
+                horizon = self.scenario(point).horizon_last_day()
+                incidence = own.incidence(asked.event, horizon)
+                if asked.share is not None:
+                    estimate = incidence.quantile(asked.share, level)
+                else:
+                    estimate = incidence.probability(horizon if asked.day is None else min(asked.day, horizon), level)
+                rows.append((policy, point, *estimate, own.n))
+        return pd.DataFrame(rows, columns=["policy", "point", "estimate", "low", "high", "n"])
+
+    def scenario(self, point: int) -> Scenario:
+        """The scenario of a point, before what the point sets row by row."""
+        return self.resolved.scenario(point)
+
+    @cached_property
+    def resolved(self) -> Points:
+        """The points as the engine takes them."""
+        return Points(self.experiment, dict(enumerate(self._points)))
+
+    def _medians(self, policy: str) -> pd.DataFrame:
+        from sim.analysis.summary import MEDIANS, medians
+
+        first = [sheet for sheet in self.sheets if sheet.first < MEDIAN_REPLICATIONS and policy in sheet.policies]
+        few = Result(self.experiment, self._tables, first, self._points)
+        rows = few.columns(("policy", "replication", *MEDIANS), policy)
+        return medians(rows, chance_per_input=self.experiment.chance_per_input)
 
     def summary(self) -> pd.DataFrame:
-        """One row per policy and quantity: estimate, interval, number of replications."""
+        """One row per policy, point and quantity: estimate, interval, number of replications."""
         return self._summary.copy()
 
     def incidence(self, policy: str | None = None) -> pd.DataFrame:
-        """Cumulative incidence by policy, event and day, with simultaneous bands; of one policy or all of them."""
-        from sim.analysis.incidence import cumulative_incidence
+        """Cumulative incidence by policy, event and day at the first point, with simultaneous bands; of one policy or
+        all of them."""
+        from sim.analysis.counted import counted_incidence
 
-        return cumulative_incidence(
-            self.columns(EVENT_COLUMNS, policy),
-            horizon_days=self.experiment.scenario.horizon_last_day(),
+        counts = to_frame(self.counts(0))
+        wanted = (counts["point"] == 0) & ((counts["policy"] == policy) | (policy is None))
+        return counted_incidence(
+            counts[wanted],
+            horizon_days=self.scenario(0).horizon_last_day(),
             chance_per_input=self.experiment.chance_per_input,
+            policies=[member.name for member in self.experiment.policies],
         )
-
-
-def _cells(experiment: Experiment) -> list[Cell]:
-    return cells_of([policy.name for policy in experiment.policies], experiment.replications)
-
-
-def _paths(kind: str, policy: str, cells: Sequence[Cell]) -> list[str]:
-    return [part_path(kind, cell) for cell in cells if cell.policy == policy]

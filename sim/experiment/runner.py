@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context, parent_process
 from traceback import format_exception
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -31,8 +32,21 @@ class Failure(Generic[Work]):
 
 
 @dataclass(frozen=True)
+class Executors:
+    """How to come by an executor (a new one after a worker died), and how many tasks it can do at once."""
+
+    make: Callable[[], Executor]
+    workers: int
+
+    @property
+    def in_flight(self) -> int:
+        """Tasks that are submitted and not done: enough that no worker waits for the next."""
+        return 2 * self.workers if self.workers > 1 else 1
+
+
+@dataclass(frozen=True)
 class Runner(Generic[Work, Done]):
-    """Does ``task`` for each piece of work, at most ``in_flight`` at a time, and calls ``on_done`` with each result.
+    """Does ``task`` for each piece of work, a bounded number at a time, and calls ``on_done`` with each result.
 
     Work during which a worker dies is done again, alone in a new executor; if the worker dies again, or the task
     raises, it is a `Failure` and the rest goes on. A `StoreError` stops everything.
@@ -40,8 +54,7 @@ class Runner(Generic[Work, Done]):
 
     task: Callable[[Work], Done]
     on_done: Callable[[Work, Done], None]
-    make_executor: Callable[[], Executor]
-    in_flight: int
+    executors: Executors
 
     def run(self, works: Iterable[Work]) -> list[Failure[Work]]:
         """Do all of it; what failed is returned."""
@@ -55,7 +68,7 @@ class Runner(Generic[Work, Done]):
 
     def _drain(self, waiting: deque[Work], failures: list[Failure[Work]]) -> list[Work]:
         """Work until nothing is waiting or a worker has died; returns what was in flight then."""
-        executor = self.make_executor()
+        executor = self.executors.make()
         running: dict[Future[Done], Work] = {}
         lost: list[Work] = []
         try:
@@ -70,7 +83,7 @@ class Runner(Generic[Work, Done]):
         return lost
 
     def _submit(self, executor: Executor, waiting: deque[Work], running: dict[Future[Done], Work]) -> None:
-        while waiting and len(running) < self.in_flight:
+        while waiting and len(running) < self.executors.in_flight:
             try:
                 future = executor.submit(self.task, waiting[0])
             except BrokenExecutor as error:
@@ -93,6 +106,11 @@ class Runner(Generic[Work, Done]):
             else:
                 failures.append(Failure(work, f"{type(error).__name__}: {error}", "".join(format_exception(error))))
         return lost
+
+
+def local(workers: int) -> Executors:
+    """Executors of this machine: this process for one worker, else fresh processes."""
+    return Executors(partial(process_pool, workers) if workers > 1 else InProcess, workers)
 
 
 class InProcess(Executor):

@@ -1,8 +1,10 @@
 """Results on disk: one directory per question.
 
     manifest.json             the question, versions, and a checksum of every file
-    replications/*.parquet    one row per replication, one file per cell
-    tracks/*.parquet          the weekly tracks of the first replications
+    points.parquet            what each point of the design sets
+    replications/*.parquet    one row per replication, one file per sheet
+    counts/*.parquet          how many of them saw which event on which day
+    tracks/*.parquet          the weekly tracks of the first replications of the first point
     summary.csv               one row per policy and quantity
 
 While a run is at work, ``progress.jsonl`` names each finished file with its checksum. A file that is not named there
@@ -22,40 +24,48 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from sim.experiment.cells import CELL_REPLICATIONS, Cell
+from sim.experiment.cells import Layout, Sheet
+from sim.experiment.design import Point
 from sim.experiment.files import PARTIAL, BusyError, OtherQuestionError, checksum, unwritable, write_file
 from sim.experiment.identity import Question
+from sim.experiment.table import points_table
 
 MANIFEST = "manifest.json"
 JOURNAL = "progress.jsonl"
 SUMMARY = "summary.csv"
 LOCK = ".lock"
-FORMAT = 1
+LATIN = "latin_hypercube"
+FORMAT = 2
+POINTS = "points.parquet"
+KINDS = ("replications", "counts", "tracks")
 
 
 @dataclass(frozen=True)
 class Part:
-    """One finished file, its path relative to the directory."""
+    """One finished file, its path relative to the directory; of a sheet's file also how far the sheet goes."""
 
     path: str
     rows: int
     sha256: str
+    points: int = 0
+    stop: int = 0
 
 
 Parts = dict[str, Part]
 
 
-def part_path(kind: str, cell: Cell) -> str:
-    """Path of a cell's file; ``kind`` is ``replications`` or ``tracks``."""
-    return f"{kind}/{cell.name}.parquet"
+def part_path(kind: str, sheet: Sheet) -> str:
+    """Path of a sheet's file; ``kind`` is one of `KINDS`."""
+    return f"{kind}/{sheet.name}.parquet"
 
 
-def write_part(directory: Path, kind: str, cell: Cell, table: pa.Table) -> Part:
-    """Store one table of one cell. Raises `UnwritableError`."""
+def write_part(directory: Path, kind: str, sheet: Sheet, table: pa.Table) -> Part:
+    """Store one table of one sheet. Raises `UnwritableError`."""
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd", row_group_size=max(table.num_rows, 1))
-    path = part_path(kind, cell)
-    return Part(path, table.num_rows, write_file(directory / path, sink.getvalue().to_pybytes()))
+    path = part_path(kind, sheet)
+    checksum = write_file(directory / path, sink.getvalue().to_pybytes())
+    return Part(path, table.num_rows, checksum, len(sheet.points), sheet.stop)
 
 
 def read_parts(directory: Path, paths: Iterable[str], columns: Sequence[str] | None = None) -> pa.Table:
@@ -97,27 +107,49 @@ def refuse_other_question(directory: Path, question: Question) -> None:
     if (directory / MANIFEST).exists() and read_manifest(directory).get("fingerprint") != question.fingerprint:
         raise OtherQuestionError(
             f"{directory} holds the result of another question"
-            " (other inputs, policies, seed, rules or versions); nothing in it was touched"
+            f" ({_difference(directory, question)}); nothing in it was touched"
         )
 
 
-class Store:
-    """A result directory that this process alone may write to."""
+def _difference(directory: Path, question: Question) -> str:
+    """Why a stored result does not answer a question."""
+    held, asked = (
+        inputs.get("design") or {} for inputs in (read_manifest(directory).get("inputs", {}), question.inputs)
+    )
+    if held.get("kind") == asked.get("kind") == LATIN and held.get("points") != asked.get("points"):
+        return f"a Latin hypercube of {held.get('points')} cannot be extended: all its points move with their number"
+    return "other inputs, policies, seed, rules or versions"
 
-    def __init__(self, directory: Path, question: Question, parts: Parts) -> None:
+
+class Store:
+    """A result directory that this process alone may write to. ``points`` are those that it holds, by number."""
+
+    def __init__(self, directory: Path, question: Question, parts: Parts, points: Sequence[Point]) -> None:
         self.directory = directory
         self.question = question
         self.parts = parts
+        self.points = points
 
-    def holds(self, cell: Cell, *, tracked: int) -> bool:
-        """Whether all files of the cell are there, at its present size."""
-        rows = self.parts.get(part_path("replications", cell))
-        has_tracks = cell.first >= tracked or part_path("tracks", cell) in self.parts
-        return rows is not None and rows.rows == cell.rows and has_tracks
+    def held(self, sheet: Sheet, *, tracked: int) -> tuple[int, int] | None:
+        """How many points of a sheet are there, up to which replication; None if it has to be simulated anew."""
+        kinds = [kind for kind in KINDS if kind != "tracks" or has_tracks(sheet, tracked)]
+        found = [self.parts.get(part_path(kind, sheet)) for kind in kinds]
+        rows = found[0]
+        if rows is None or any(part is None or (part.points, part.stop) != (rows.points, rows.stop) for part in found):
+            return None
+        whole = len(sheet.policies) * rows.points * (rows.stop - sheet.first)
+        fits = rows.points <= len(sheet.points) and rows.stop <= sheet.stop and rows.rows == whole
+        return (rows.points, rows.stop) if fits else None
 
-    def replications_held(self, policies: Iterable[str]) -> int:
-        """How many replications, from the first on, are there for each of the policies."""
-        return min(self._held(policy) for policy in policies)
+    def replications_held(self, layout: Layout) -> int:
+        """How many replications, from the first on, are there for every policy and point that any are there for."""
+        places: dict[tuple[str, ...], dict[int, int]] = {}
+        for path, part in self.parts.items():
+            kind, _, name = path.partition("/")
+            if kind == KINDS[0]:
+                *place, span, _ = name.split(".")
+                places.setdefault(tuple(place), {})[int(span)] = part.stop
+        return min((_reach(stops, layout.width) for stops in places.values()), default=0)
 
     def record(self, parts: Sequence[Part]) -> None:
         """Note finished files. Raises `UnwritableError`."""
@@ -129,13 +161,21 @@ class Store:
         except OSError as error:
             raise unwritable(journal, error) from error
 
-    def keep_only(self, cells: Iterable[Cell]) -> None:
-        """Forget and remove files of other cells."""
-        wanted = {part_path(kind, cell) for kind in ("replications", "tracks") for cell in cells}
+    def keep_only(self, sheets: Iterable[Sheet]) -> None:
+        """Forget and remove files of other sheets."""
+        wanted = {part_path(kind, sheet) for sheet in sheets for kind in KINDS}
         self.parts = {path: part for path, part in self.parts.items() if path in wanted}
         for path in self.directory.glob("*/*.parquet"):
             if path.relative_to(self.directory).as_posix() not in self.parts:
                 path.unlink()
+
+    def write_points(self, points: Sequence[Point]) -> None:
+        """Store the table of points. Raises `UnwritableError`."""
+        self.points = points
+        sink = pa.BufferOutputStream()
+        pq.write_table(points_table(points), sink, compression="zstd")
+        checksum = write_file(self.directory / POINTS, sink.getvalue().to_pybytes())
+        self.parts[POINTS] = Part(POINTS, len(points), checksum)
 
     def write_manifest(self, request: Mapping[str, Any], run: Mapping[str, Any]) -> None:
         """Write the manifest and drop the journal. What may differ between two equal runs is in ``run``."""
@@ -144,6 +184,7 @@ class Store:
             "fingerprint": self.question.fingerprint,
             **request,
             **asdict(self.question),
+            "points": [asdict(point) for point in self.points],
             "parts": [asdict(self.parts[path]) for path in sorted(self.parts)],
             "run": run,
         }
@@ -151,14 +192,18 @@ class Store:
         write_file(self.directory / MANIFEST, content)
         (self.directory / JOURNAL).unlink(missing_ok=True)
 
-    def _held(self, policy: str) -> int:
-        held = 0
-        while held % CELL_REPLICATIONS == 0:
-            part = self.parts.get(part_path("replications", Cell(policy, 0, held, held + CELL_REPLICATIONS)))
-            if part is None:
-                break
-            held += part.rows
-        return held
+
+def has_tracks(sheet: Sheet, tracked: int) -> bool:
+    """Whether a sheet holds replications of the first point whose tracks are kept."""
+    return sheet.first < tracked and 0 in sheet.points
+
+
+def _reach(stops: Mapping[int, int], width: int) -> int:
+    """Up to which replication ranges follow each other without a gap; ``stops`` says how far each range goes."""
+    reach = 0
+    while reach % width == 0 and reach // width in stops:
+        reach = stops[reach // width]
+    return reach
 
 
 @contextmanager
@@ -173,7 +218,7 @@ def open_store(directory: Path, question: Question) -> Iterator[Store]:
         refuse_other_question(directory, question)
         for leftover in directory.rglob(f"*{PARTIAL}"):
             leftover.unlink()
-        yield Store(directory, question, _sound_parts(directory))
+        yield Store(directory, question, _sound_parts(directory), _points(directory))
     finally:
         lock.release()
 
@@ -188,6 +233,15 @@ def _locked(directory: Path) -> FileLock:
     except OSError as error:
         raise unwritable(directory, error) from error
     return lock
+
+
+def _points(directory: Path) -> list[Point]:
+    return stored_points(read_manifest(directory)) if (directory / MANIFEST).exists() else []
+
+
+def stored_points(manifest: Mapping[str, Any]) -> list[Point]:
+    """The points of a stored result, by number."""
+    return [Point(**point) for point in manifest["points"]]
 
 
 def _sound_parts(directory: Path) -> Parts:

@@ -6,19 +6,22 @@ amounts are dollars rounded to cents.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from sim.experiment.cells import Cell
 from sim.kernel.calendar import NEVER
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.company.plan import BlockPlan, Outcome
+    from sim.experiment.cells import Sheet
+    from sim.experiment.design import Point
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -87,13 +90,57 @@ TRACK_TYPES = {
 NULLABLE_DAYS = frozenset({"end_day", "lowest_cash_day", *STATE_DAYS, *COURT_DAYS, *CAPITAL_DAYS})
 
 
-def cell_tables(outcome: Outcome, plan: BlockPlan, cell: Cell) -> tuple[pa.Table, pa.Table]:
-    """The rows and the weekly tracks of one cell of a simulated block."""
+def block_tables(outcome: Outcome, plan: BlockPlan, points: Sequence[int]) -> tuple[pa.Table, pa.Table]:
+    """The rows and the weekly tracks of a simulated block, whose design points bear these numbers."""
     labels = {**outcome.labels, "policy": [policy.name for policy in plan.policies]}
-    rows = _select(outcome.rows, labels["policy"], cell)
+    numbers = np.array(points)
+    rows = {**outcome.rows, "point": numbers[outcome.rows["point"]]}
     rows["end_date"] = np.datetime64(plan.scenario.start, "D") + rows["end_day"]
-    tracks = _select(outcome.tracks, labels["policy"], cell)
+    tracks = {**outcome.tracks, "point": numbers[outcome.tracks["point"]]}
     return _table(rows, row_types(rows), labels), _table(tracks, TRACK_TYPES, labels)
+
+
+def of_sheet(tables: Sequence[pa.Table], sheet: Sheet) -> pa.Table:
+    """What belongs to a sheet, in one piece, in order of policies, points, replications (and days)."""
+    inside = [_inside(table, sheet) for table in tables]
+    return in_order(pa.concat_tables(inside, promote_options="default"), sheet.policies)
+
+
+def in_order(table: pa.Table, policies: Sequence[str]) -> pa.Table:
+    """The rows of these policies in order of policies, points, replications (and days), in one piece."""
+    place = pc.index_in(table["policy"], pa.array(policies))
+    columns = [name for name in ("point", "replication", "day") if name in table.schema.names]
+    keys = pa.table({"place": place, **{name: table[name] for name in columns}})
+    order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names])
+    others = int(place.null_count)
+    return table.take(order.slice(0, len(order) - others)).combine_chunks()
+
+
+def _inside(table: pa.Table, sheet: Sheet) -> pa.Table:
+    replication = table["replication"]
+    inside = pc.and_(pc.greater_equal(replication, sheet.first), pc.less(replication, sheet.stop))
+    for column, members in (("policy", sheet.policies), ("point", sheet.points)):
+        inside = pc.and_(inside, pc.is_in(table[column], pa.array(members)))
+    return table.filter(inside)
+
+
+def points_table(points: Sequence[Point]) -> pa.Table:
+    """One row per point: its number, its override, and a column for each path that any point sets."""
+    paths = dict.fromkeys(path for point in points for path in point.settings)
+    columns: dict[str, Any] = {
+        "point": pa.array(range(len(points)), pa.int64()),
+        "override": pa.array([point.override or None for point in points], pa.string()),
+    }
+    return pa.table(columns | {path: _setting_column([point.settings.get(path) for point in points]) for path in paths})
+
+
+def _setting_column(values: Sequence[Any]) -> pa.Array:
+    """Numbers as numbers; texts, dates and distributions as the text a file would hold."""
+    numbers = [value.get("value") if isinstance(value, dict) else value for value in values]
+    if all(isinstance(number, int | float | None) for number in numbers) and numbers.count(None) == values.count(None):
+        return pa.array(numbers, pa.float64())
+    texts = [value if isinstance(value, str | None) else json.dumps(value) for value in values]
+    return pa.array(texts, pa.string())
 
 
 def row_types(columns: Mapping[str, object] | Sequence[str]) -> dict[str, Any]:
@@ -119,15 +166,6 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
         columns[name] = table[name].to_pandas(types_mapper=mapper, date_as_object=False)
         table = table.drop_columns(name)
     return pd.DataFrame(columns, copy=False)
-
-
-def _select(columns: Mapping[str, Array], policies: Sequence[str], cell: Cell) -> dict[str, Array]:
-    replication = columns["replication"]
-    wanted = (
-        (columns["policy"] == policies.index(cell.policy)) & (replication >= cell.first) & (replication < cell.stop)
-    )
-    selected = {name: values[wanted] for name, values in columns.items()}
-    return {**selected, "point": np.full(np.count_nonzero(wanted), cell.point)}
 
 
 def _table(columns: Mapping[str, Array], types: Mapping[str, Any], labels: Mapping[str, Sequence[str]]) -> pa.Table:

@@ -44,13 +44,15 @@ class Columns:
 
 
 class Block:
-    """Rows = (policy, replication) for each policy and each replication from ``first`` to ``stop - 1``.
+    """Rows = (policy, design point, replication) for each policy, point and replication from ``first`` to ``stop - 1``.
 
-    ``row`` numbers the rows as they stood at the start, ``policy`` indexes the policies, ``offset`` is replication less
-    ``first``, and ``trading`` says which rows no end has closed: all of shape (rows,).
+    ``row`` numbers the rows as they stood at the start, ``policy`` indexes the policies, ``point`` the design points,
+    ``offset`` is replication less ``first``, and ``trading`` says which rows no end has closed: all of shape (rows,).
     """
 
-    def __init__(self, timeline: Timeline, seed: int, first: int, stop: int, n_policies: int = 1) -> None:
+    def __init__(
+        self, timeline: Timeline, seed: int, first: int, stop: int, n_policies: int = 1, n_points: int = 1
+    ) -> None:
         self.first, self.stop = first, stop
         self.timeline = timeline
         self.env = simpy.Environment()
@@ -59,11 +61,13 @@ class Block:
         self._all_columns: list[Columns] = []
         self._processes: dict[str, Generator[Any, Any, None]] = {}
         self._leaving: Callable[[Ints], None] | None = None
-        n = (stop - first) * n_policies
+        width = stop - first
+        n = width * n_points * n_policies
         self._own = self.columns(
             row=np.arange(n),
-            policy=np.repeat(np.arange(n_policies), stop - first),
-            offset=np.tile(np.arange(stop - first), n_policies),
+            policy=np.repeat(np.arange(n_policies), width * n_points),
+            point=np.tile(np.repeat(np.arange(n_points), width), n_policies),
+            offset=np.tile(np.arange(width), n_points * n_policies),
             trading=np.ones(n, dtype=bool),
         )
         self.n_trading = n
@@ -75,6 +79,10 @@ class Block:
     @property
     def policy(self) -> Ints:
         return self._own.policy
+
+    @property
+    def point(self) -> Ints:
+        return self._own.point
 
     @property
     def offset(self) -> Ints:

@@ -27,7 +27,7 @@ from .style import (
     percent_axis,
     shortened,
 )
-from .wording import TO, day_month_year, percent, replications, words
+from .wording import TO, behind, day_month_year, percent, replications, words
 
 LINE_STYLES = ("solid", (0, (5, 1.2)), (0, (1, 1)), (0, (5, 1.2, 1, 1.2)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
 TOO_PALE = (6, 8)
@@ -64,7 +64,7 @@ def insolvency_side_by_side(incidence: pd.DataFrame, meta: FigureMeta) -> Axes:
 def ends_side_by_side(summary: pd.DataFrame, meta: FigureMeta) -> Axes:
     """Shares of the ends at the horizon, one stacked bar per policy."""
     notes = (
-        f"{replications(summary['n'])} of each policy. Second lines: {meta.level:.0%} intervals, rounded outwards. "
+        f"{replications(behind(summary))} of each policy. Second lines: {meta.level:.0%} intervals, rounded outwards. "
         f"Shares under {SMALLEST_LABELLED:.0%} are drawn but not labelled: the summary table has all, with intervals."
     )
     title, height = f"How each policy has ended by {day_month_year(meta.horizon)}", 0.42 * len(meta.policies) + 0.3

@@ -214,6 +214,25 @@ def _policy(meta: FigureMeta, policy: str) -> str:
 
 
 def draw_all(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta, directory: Path) -> list[Path]:
+    """Draw every figure of a result from its rows: see `draw_tables`."""
+    return draw_tables(*_tables(frame, meta), tracks, meta, directory)
+
+
+def _tables(frame: pd.DataFrame, meta: FigureMeta) -> tuple[pd.DataFrame, pd.DataFrame]:
+    days, level, chance = meta.horizon_days, meta.level, meta.chance_per_input
+    return (
+        cumulative_incidence(frame, horizon_days=days, level=level, chance_per_input=chance),
+        summarise(frame, days=[], horizon_days=days, start=meta.start, level=level, chance_per_input=chance),
+    )
+
+
+def _figures(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta) -> Iterator[tuple[str, Axes]]:
+    return figures(*_tables(frame, meta), tracks, meta)
+
+
+def draw_tables(
+    incidence: pd.DataFrame, summary: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta, directory: Path
+) -> list[Path]:
     """Draw every figure of a result and write it as SVG and PNG into `directory`, which is made if needed.
 
     Two figures with the policies side by side, and four for each policy of `meta.policies` that has rows. Equal tables
@@ -223,7 +242,7 @@ def draw_all(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta, direct
     paths = []
     with house_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        for name, ax in _figures(frame, tracks, meta):
+        for name, ax in figures(incidence, summary, tracks, meta):
             figure = cast(Figure, ax.get_figure(root=True))
             for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
                 paths.append(directory / f"{name}.{suffix}")
@@ -231,13 +250,14 @@ def draw_all(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta, direct
     return paths
 
 
-def _figures(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta) -> Iterator[tuple[str, Axes]]:
+def figures(
+    incidence: pd.DataFrame, summary: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta
+) -> Iterator[tuple[str, Axes]]:
+    """Every figure of a result, with its name: two of all policies, four of each."""
     days, level, chance = meta.horizon_days, meta.level, meta.chance_per_input
-    found = {policy: meta.policies[policy] for policy in meta.policies if policy in policies_of(frame)}
+    found = {policy: meta.policies[policy] for policy in meta.policies if policy in policies_of(incidence)}
     if not found:
         return
-    incidence = cumulative_incidence(frame, horizon_days=days, level=level, chance_per_input=chance)
-    summary = summarise(frame, days=[], horizon_days=days, start=meta.start, level=level, chance_per_input=chance)
     yield "policies-insolvency", insolvency_side_by_side(incidence, replace(meta, policies=found))
     yield "policies-ends", ends_side_by_side(summary, replace(meta, policies=found))
     for policy in found:

@@ -15,7 +15,7 @@ from rich.text import Text
 from sim.analysis.intervals import LEVEL, Estimate
 from sim.analysis.summary import NOT_REACHED, estimates
 
-from .wording import hundredths, interval, replications, words
+from .wording import behind, hundredths, interval, replications, words
 
 LEADING_CAUSES = 2
 SMALLEST_SHOWN = 0.0005
@@ -35,7 +35,9 @@ def result_tables(summary: pd.DataFrame, *, title: str, start: date, horizon_day
         return Group(Text(title, style="bold"), Text("No replication is complete."))
     policies = {str(policy): estimates(summary, str(policy)) for policy in summary["policy"].unique()}
     horizon = start + timedelta(days=horizon_days)
-    caption = f"{level:.0%} intervals, {replications(summary['n'])} of each policy, start {start}, horizon {horizon}."
+    caption = (
+        f"{level:.0%} intervals, {replications(behind(summary))} of each policy, start {start}, horizon {horizon}."
+    )
     head, foot = Text(f"{title}\n", style="bold"), Text(f"\n{caption}", style="dim")
     return Group(head, _dates_table(policies, start), Text(), _ends_table(policies, horizon), foot)
 

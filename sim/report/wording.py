@@ -55,3 +55,8 @@ def replications(sizes: pd.Series[int]) -> str:
     """How many replications stand behind a table, from its column `n`: "n = 10,000 replications"."""
     few, many = int(sizes.min()), int(sizes.max())
     return f"n = {few:,} replications" if few == many else f"n = {few:,} to {many:,} replications"
+
+
+def behind(summary: pd.DataFrame) -> pd.Series[int]:
+    """How many replications stand behind the probabilities and dates of a summary; medians may have fewer."""
+    return summary.loc[~summary["quantity"].str.startswith("median_"), "n"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
+from sim.scenario.design_points import rows_of_file
 from sim.scenario.errors import InputError, InputErrors, shown
 from sim.scenario.explain import explained
 from sim.scenario.problems import Location, did_you_mean, one_of
@@ -28,7 +30,7 @@ def load(path: str | PathLike[str]) -> Experiment:
     Raises `InputErrors` with everything that is wrong with the file and with the scenario file it names.
     """
     file = Path(path)
-    raw = _toml(file)
+    raw = _with_points_file(_toml(file), file)
     if _is_scenario(raw):
         return _experiment({**_about(raw), "scenario": raw}, file, file)
     if isinstance(raw.get("scenario"), str):
@@ -66,6 +68,23 @@ def with_overrides(
 
 def _is_scenario(raw: Mapping[str, Any]) -> bool:
     return "scenario" not in raw and bool({"start", "opening", "horizon_months", "horizon_days"} & set(raw))
+
+
+def _with_points_file(raw: dict[str, Any], file: Path) -> dict[str, Any]:
+    """The raw experiment with the points that its design keeps in a CSV file."""
+    design = raw.get("design")
+    if not isinstance(design, dict) or not isinstance(design.get("file"), str):
+        return raw
+    points_file = file.parent / design["file"]
+    if design.get("rows"):
+        _refuse(file, "design.file", shown(design["file"]), "either rows or a file")
+    try:
+        rows = rows_of_file(points_file)
+    except (OSError, ValueError, csv.Error) as error:
+        found = getattr(error, "strerror", None) or str(error)
+        _refuse(points_file, "", f"that it cannot be read ({found.lower()})", "a CSV file in UTF-8")
+    stated = {key: value for key, value in design.items() if key != "file"}
+    return {**raw, "design": {**stated, "rows": rows}}
 
 
 def _about(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from sim.scenario import kinds as k
 from sim.scenario import schema_capital as capital
@@ -16,13 +16,17 @@ from sim.scenario import schema_compute as compute
 from sim.scenario import schema_law as law
 from sim.scenario import schema_world as world
 from sim.scenario.correlations import Correlation, correlation_problems
-from sim.scenario.paths import parameters_of, uncertain_in
+from sim.scenario.design_checks import Checks
+from sim.scenario.design_points import action_parameters
+from sim.scenario.designs import Design, Override
+from sim.scenario.figures import figure
+from sim.scenario.paths import Parameter, parameters_of, uncertain_in
 from sim.scenario.policies import BASELINE, Policies, Policy
 from sim.scenario.policy_checks import action_problems, policy_problems, with_values
 from sim.scenario.problems import Problem
 from sim.scenario.quantity import Quantity
 from sim.scenario.scenario_checks import scenario_problems
-from sim.scenario.table import CountryCode, Day, Many, Table, Text, default, members, required
+from sim.scenario.table import CountryCode, Day, Many, Table, Text, as_date, default, members, part, required
 
 __all__ = ["BASELINE", "Experiment", "Policy", "Scenario"]
 
@@ -111,7 +115,7 @@ class Scenario(Table):
 
 
 class Experiment(Table):
-    """A question: a scenario, the policies to compare, and how many replications."""
+    """A question: a scenario, the policies to compare, at which points of a design, and how many replications."""
 
     schema_version: Literal[1] = default(1, "version of this language")
     name: SlugName = required("short name, also of the result directory")
@@ -120,9 +124,16 @@ class Experiment(Table):
     policies: Policies = default((), "policies; the baseline is always present and first")
     replications: Annotated[int, Field(ge=1, le=10**9)] = default(1000, "replications of each policy")
     seed: Seed = default(1, "seed of all draws")
-    chance_per_input: Annotated[int, Field(ge=1)] = default(1, "replications per sample of the uncertain inputs")
+    headline: Text = default("P(insolvent)", "the figure that a run with --precision makes precise")
+    overrides: Many[Override] = default((), "named values for the points of a design")
+    design: Design | None = default(None, "the points that every policy is simulated at")
+    chance_per_input: Annotated[int, Field(ge=1, le=4096)] = default(
+        1, "replications per sample of the uncertain inputs"
+    )
     probability_days: ProbabilityDays = default((30, 91, 182, 365, 730), "days whose probabilities are tabulated")
-    tracked_replications: Annotated[int, Field(ge=0)] = default(2000, "replications with weekly tracks")
+    tracked_replications: Annotated[int, Field(ge=0)] = default(
+        2000, "replications with weekly tracks, of the first point"
+    )
 
     @classmethod
     def prepared(cls, raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -135,10 +146,38 @@ class Experiment(Table):
 
     @classmethod
     def problems(cls, raw: Mapping[str, Any]) -> Iterator[Problem]:
+        yield from _headline_problems(raw)
         yield from policy_problems(raw)
         scenario = raw.get("scenario")
         if isinstance(scenario, Mapping | Scenario):
-            yield from action_problems(raw, scenario, parameters_of(scenario, Scenario))
+            parameters = parameters_of(scenario, Scenario)
+            yield from action_problems(raw, scenario, parameters)
+            if {"design", "overrides"} & set(raw):
+                yield from _design_problems(raw, scenario, parameters)
+
+
+def _headline_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
+    headline, start = raw.get("headline"), as_date(part(raw, "scenario", "start"))
+    try:
+        if isinstance(headline, str):
+            figure(headline, start if type(start) is date else date.min)
+    except ValueError as error:
+        yield Problem(("headline",), headline, str(error))
+
+
+def _design_problems(
+    raw: Mapping[str, Any], scenario: Mapping[str, Any] | Scenario, parameters: dict[str, Parameter]
+) -> Iterator[Problem]:
+    try:
+        good = scenario if isinstance(scenario, Scenario) else Scenario.model_validate(scenario)
+        asked = Experiment(name="checked", scenario=good, policies=raw.get("policies", ()))
+    except ValidationError:
+        return Checks(raw, parameters, None, Scenario.model_validate).problems()
+
+    def refit(raw_scenario: Any) -> Experiment:
+        return Experiment(name="checked", scenario=raw_scenario, policies=asked.policies)
+
+    return Checks(raw, parameters | action_parameters(asked.policies), good, refit).problems()
 
 
 def _months_later(start: date, months: int) -> date:

@@ -52,9 +52,10 @@ def test_tax_is_deferred_while_the_payroll_is_met() -> None:
     row = rows([DEFER], cash=600_000).loc["policy"]
     assert pd.isna(row.payroll_missed_day)
     assert row["final_overdue.tax office"] > 0
-    assert rows([], cash=440_000).loc["do-nothing"].payroll_missed_day > rows([DEFER], cash=10_000).loc[
-        "policy"
-    ].payroll_missed_day
+    assert (
+        rows([], cash=440_000).loc["do-nothing"].payroll_missed_day
+        > rows([DEFER], cash=10_000).loc["policy"].payroll_missed_day
+    )
 
 
 def test_time_to_pay_turns_80000_of_arrears_into_four_instalments_and_stops_the_penalties() -> None:

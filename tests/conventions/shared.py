@@ -22,7 +22,9 @@ def python_files(folder: Path = SIM) -> list[Path]:
 def shipped_files() -> list[Path]:
     """Every text file that a reader of the project gets."""
     inside = (path for place in PLACES for path in (ROOT / place).rglob("*"))
-    return sorted(path for path in (*ROOT.iterdir(), *inside) if path.is_file() and path.suffix in TEXT)
+    return sorted(
+        path for path in (*ROOT.iterdir(), *inside) if path.is_file() and path.suffix in TEXT and path.name != ".git"
+    )
 
 
 def shipped_toml() -> list[Path]:

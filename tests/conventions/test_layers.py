@@ -25,7 +25,7 @@ ONLY_IN = {
     "pyarrow": {"experiment"},
     "seaborn": {"report"},
     "matplotlib": {"report"},
-    "scipy.stats": {"analysis"},
+    "scipy.stats": {"analysis", "experiment"},
     "random": set(),
     "secrets": set(),
 }

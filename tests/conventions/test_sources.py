@@ -42,8 +42,9 @@ STRUCTURAL = {
     "funding_business_days",
     "payout_business_days",
 }
-DECISION = re.compile(r"\.policies\.\d+\.actions\.\d+\.(value|share|days|after_days|when\.\w+)$")
-"""How much a board does of something, and when, is its choice; what that costs and when it works are facts."""
+DECISION = re.compile(r"\.policies\.\d+\.actions\.\d+\.(value|share|days|after_days|when\.\w+)$|\.(design|overrides)\.")
+"""How much a board does of something, and when, is its choice, and so is what a design tries; what that costs and when
+it works are facts."""
 REAL_OR_TYPICAL = [path for path in shipped_toml() if path.name != "core.toml"]
 """The core case is made up: its numbers have no source."""
 

@@ -1,4 +1,4 @@
-"""Cells and their packing into blocks."""
+"""Cells, the sheets that hold them and their packing into blocks."""
 
 from __future__ import annotations
 
@@ -6,45 +6,81 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.experiment.cells import CELL_REPLICATIONS, Block, Cell, cells_of, pack
+from sim.experiment.cells import BLOCK_ROWS, Block, Layout, Sheet, pack
 
-POLICIES = [f"policy-{letter}" for letter in "abcdefg"]
-
-
-def test_5000_replications_of_one_policy_are_a_full_cell_and_a_part_of_one() -> None:
-    assert cells_of(["do-nothing"], 5000) == [Cell("do-nothing", 0, 0, 4096), Cell("do-nothing", 0, 4096, 5000)]
+POLICIES = tuple(f"policy-{letter}" for letter in "abcdefg")
+ONE = ("do-nothing",)
 
 
-def test_a_cell_that_grows_keeps_its_file_name() -> None:
-    small, large = cells_of(["do-nothing"], 4100)[1], cells_of(["do-nothing"], 8000)[1]
-    assert small.name == large.name == "do-nothing.000000.000001"
+def cells(blocks: list[Block]) -> list[tuple[str, int, int]]:
+    """Every policy, point and replication of the blocks."""
+    return [
+        (policy, point, replication)
+        for block in blocks
+        for policy in block.policies
+        for point in block.points
+        for replication in range(block.first, block.stop)
+    ]
 
 
-def test_five_policies_of_1000_replications_are_one_block() -> None:
-    assert pack(cells_of(POLICIES[:5], 1000)) == [Block(tuple(POLICIES[:5]), 0, 0, 1000)]
+def test_5000_replications_of_one_policy_are_a_full_sheet_and_a_part_of_one() -> None:
+    sheets = Layout(ONE).sheets(1, 5000)
+    assert sheets == [Sheet((0, 0, 0), ONE, (0,), 0, 4096), Sheet((0, 0, 1), ONE, (0,), 4096, 5000)]
 
 
-def test_one_policy_is_packed_four_cells_to_a_block() -> None:
-    spans = [(block.first, block.stop) for block in pack(cells_of(["do-nothing"], 40_000))]
-    assert spans == [(0, 16_384), (16_384, 32_768), (32_768, 40_000)]
+def test_a_sheet_that_grows_keeps_its_file_name() -> None:
+    small, large = Layout(ONE).sheets(3, 4100)[1], Layout(ONE).sheets(8, 8000)[1]
+    assert small.name == large.name == "00.000000.000001"
+
+
+def test_2500_points_of_10_policies_are_939_files_however_many_replications_up_to_4096() -> None:
+    ten = tuple(f"policy-{number}" for number in range(10))
+    for replications in (1, 400, 4096):
+        sheets = Layout(ten).sheets(2500, replications)
+        assert len(sheets) == 939
+        assert max(sheet.rows for sheet in sheets) <= 4 * 8 * 4096
+
+
+def test_replications_that_share_their_inputs_are_in_one_sheet() -> None:
+    assert [sheet.stop for sheet in Layout(ONE, chance_per_input=3).sheets(1, 9000)] == [4095, 8190, 9000]
+
+
+def test_a_sheet_of_3_points_and_200_replications_lacks_two_rectangles_of_5_points_and_1000() -> None:
+    sheet = Sheet((0, 0, 0), ONE, (0, 1, 2, 3, 4), 0, 1000)
+    assert sheet.missing(3, 200) == [Block(ONE, (0, 1, 2), 200, 1000), Block(ONE, (3, 4), 0, 1000)]
+    assert sheet.missing(5, 1000) == []
+
+
+def test_one_policy_is_packed_four_ranges_to_a_block() -> None:
+    blocks = pack(block for sheet in Layout(ONE).sheets(1, 40_000) for block in sheet.missing(0, sheet.first))
+    assert [(block.first, block.stop) for block in blocks] == [(0, 16_384), (16_384, 32_768), (32_768, 40_000)]
+
+
+def test_points_of_another_structure_have_blocks_of_their_own() -> None:
+    blocks = pack([Block(ONE, (0, 1, 2, 3), 0, 10)], structure=lambda point: "later" if point % 2 else "")
+    assert sorted(block.points for block in blocks) == [(0, 2), (1, 3)]
 
 
 @given(
-    replications=st.integers(1, 6 * CELL_REPLICATIONS),
-    policies=st.lists(st.sampled_from(POLICIES), min_size=1, unique=True),
-    rows=st.sampled_from([1000, 16_384, 50_000]),
-    done=st.sets(st.integers(0, 40)),
+    replications=st.integers(1, 300),
+    points=st.integers(1, 20),
+    policies=st.lists(st.sampled_from(POLICIES), min_size=1, unique=True).map(tuple),
+    rows=st.sampled_from([1, 100, BLOCK_ROWS]),
+    structures=st.integers(1, 3),
 )
-def test_blocks_cover_the_missing_cells_exactly_once(
-    replications: int, policies: list[str], rows: int, done: set[int]
+def test_blocks_cover_what_sheets_lack_exactly_once(
+    replications: int, points: int, policies: tuple[str, ...], rows: int, structures: int
 ) -> None:
-    missing = [cell for i, cell in enumerate(cells_of(policies, replications)) if i not in done]
-    blocks = pack(missing, rows)
-    covered = [cell for block in blocks for cell in block.cells()]
-    assert sorted(covered, key=repr) == sorted(missing, key=repr)
-    assert all(block.rows <= max(rows, CELL_REPLICATIONS) for block in blocks)
+    sheets = Layout(policies).sheets(points, replications)
+    lacking = [block for sheet in sheets for block in sheet.missing(len(sheet.points) // 2, replications // 2)]
+    blocks = pack(lacking, rows, lambda point: str(point % structures))
+    assert sorted(cells(blocks)) == sorted(cells(lacking))
+    assert all(block.rows <= max(rows, len(block.policies)) for block in blocks)
+    assert all(len({point % structures for point in block.points}) == 1 for block in blocks)
 
 
-@pytest.mark.parametrize("replications", [1, 4096, 4097])
-def test_cells_hold_as_many_rows_as_asked_for(replications: int) -> None:
-    assert sum(cell.rows for cell in cells_of(["do-nothing"], replications)) == replications
+@pytest.mark.parametrize(
+    "block", [Block(("a", "b", "c"), (0,), 0, 9), Block(ONE, (4, 5), 0, 9), Block(ONE, (4,), 0, 9)]
+)
+def test_halves_cover_a_block(block: Block) -> None:
+    assert sorted(cells(block.halves())) == sorted(cells([block]))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sim.experiment.files import UnwritableError
-from sim.experiment.runner import Failure, InProcess, Runner, process_pool
+from sim.experiment.runner import Executors, Failure, InProcess, Runner, process_pool
 
 
 def square(number: int) -> int:
@@ -74,7 +74,7 @@ class CountingPool(ThreadPoolExecutor):
         return future
 
 
-def run(task: Any, numbers: list[int], make_executor: Any = InProcess, in_flight: int = 3) -> tuple[Any, Any]:
+def run(task: Any, numbers: list[int], make_executor: Any = InProcess, workers: int = 2) -> tuple[Any, Any]:
     """What was done, by number, and what failed."""
     done: dict[int, int] = {}
 
@@ -82,7 +82,7 @@ def run(task: Any, numbers: list[int], make_executor: Any = InProcess, in_flight
         assert number not in done
         done[number] = result
 
-    return done, Runner(task, note, make_executor, in_flight).run(numbers)
+    return done, Runner(task, note, Executors(make_executor, workers)).run(numbers)
 
 
 def test_all_work_is_done_in_this_process() -> None:
@@ -103,7 +103,7 @@ def test_a_full_disk_stops_everything() -> None:
 
 def test_no_more_than_the_given_number_is_in_flight() -> None:
     most: list[int] = []
-    done, _ = run(square, list(range(12)), partial(CountingPool, most), in_flight=4)
+    done, _ = run(square, list(range(12)), partial(CountingPool, most), workers=2)
     assert len(done) == 12
     assert max(most) <= 4
 

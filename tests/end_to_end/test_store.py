@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -17,23 +16,15 @@ from sim.experiment.progress import no_progress
 from sim.experiment.result import Result
 from sim.scenario.loading import with_overrides
 from sim.scenario.schema import Experiment
+from tests.end_to_end.stored import content
 
-PART = "replications/more-cash.000000.000001.parquet"
+PART = "replications/00.000000.000001.parquet"
 
 
 def run(experiment: Experiment, directory: Path, replications: int, workers: int = 1) -> Result:
     """Answer the experiment with so many replications."""
     asked = with_overrides(experiment, replications=replications)
     return answer(asked, directory, workers=workers, progress=no_progress).result
-
-
-def content(directory: Path) -> dict[str, Any]:
-    """Every file by its path; of the manifest all but what may differ between equal runs."""
-    files = {path.relative_to(directory).as_posix(): path for path in directory.rglob("*") if path.is_file()}
-    del files[".lock"]
-    manifest = json.loads(files.pop("manifest.json").read_bytes())
-    del manifest["run"]
-    return {"manifest.json": manifest, **{name: path.read_bytes() for name, path in files.items()}}
 
 
 def simulated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, int]]:
@@ -69,7 +60,17 @@ def test_more_replications_simulate_only_the_cells_that_grow(
     run(experiment, tmp_path / "result", 5000)
     blocks = simulated(monkeypatch)
     run(experiment, tmp_path / "result", 6000)
-    assert blocks == [("do-nothing more-cash", 4096, 6000)]
+    assert blocks == [("do-nothing more-cash", 5000, 6000)]
+
+
+def test_200_replications_then_1000_simulate_800_and_leave_the_200_as_they_are(
+    experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = run(experiment, tmp_path / "result", 200).frame
+    blocks = simulated(monkeypatch)
+    after = run(experiment, tmp_path / "result", 1000).frame
+    assert blocks == [("do-nothing more-cash", 200, 1000)]
+    assert after[after["replication"] < 200].reset_index(drop=True).equals(before)
 
 
 def test_fewer_replications_keep_those_that_are_there(experiment: Experiment, tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_a_damaged_file_is_noticed_and_simulated_again(
     damage(tmp_path / "result" / PART)
     blocks = simulated(monkeypatch)
     run(experiment, tmp_path / "result", 5000)
-    assert blocks == [("more-cash", 4096, 5000)]
+    assert blocks == [("do-nothing more-cash", 4096, 5000)]
     assert content(tmp_path / "result") == before
 
 
@@ -122,7 +123,7 @@ def test_a_run_that_was_killed_goes_on_from_its_last_finished_file(
     monkeypatch.setattr(model, "simulate", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(experiment, tmp_path / "result", 14_000)
-    (tmp_path / "result/replications/do-nothing.000000.000002.parquet.77.partial").write_bytes(b"half")
+    (tmp_path / "result/replications/00.000000.000002.parquet.77.partial").write_bytes(b"half")
     monkeypatch.setattr(model, "simulate", original)
     blocks = simulated(monkeypatch)
     run(experiment, tmp_path / "result", 14_000)

@@ -15,6 +15,7 @@ from sim.experiment.job import answer
 from sim.experiment.progress import no_progress
 from sim.experiment.replay import difference, replay
 from sim.experiment.result import Result as Stored
+from sim.scenario.designs import Design
 from sim.scenario.loading import load, with_overrides
 
 ROOT = Path(__file__).parents[2]
@@ -99,3 +100,16 @@ def test_a_directory_without_a_result_is_refused(tmp_path: Path) -> None:
     done = runway("trace", tmp_path / "empty")
     shutil.rmtree(tmp_path / "empty")
     assert (done.exit_code, "holds no result" in done.output) == (2, True)
+
+
+def test_a_point_of_a_design_is_told_as_the_result_holds_it(tmp_path: Path) -> None:
+    """A point may set a number of the scenario; its replications are those of its own column of the table."""
+    core = load(ROOT / "experiments/core.toml")
+    design = {"kind": "list", "rows": [{"opening.cash": 1e6}, {"opening.cash": 20e6}]}
+    asked = with_overrides(core.model_copy(update={"design": Design.model_validate(design)}), replications=8)
+    swept = answer(asked, tmp_path / "swept", workers=1, progress=no_progress).result
+    told = [replay(swept.experiment, "do-nothing", 3, point, swept.resolved) for point in (0, 1)]
+    assert [difference(one, swept) for one in told] == ["", ""]
+    assert told[0].row["end_day"] < told[1].row["end_day"]
+    assert "replication 3" in runway("trace", swept.directory, "--point", 1, "--replication", 3).stdout
+    assert "expected a point" in runway("trace", swept.directory, "--point", 2).output
