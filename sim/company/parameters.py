@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from sim.kernel.block import Block, Columns
-from sim.kernel.draws import to_uniform
+from sim.kernel.draws import Source, to_uniform
 from sim.scenario.quantity import Quantity
-from sim.scenario.schema import Policy
+from sim.scenario.schema import Policy, Scenario
 
 
 class Parameters(Columns):
@@ -61,8 +62,31 @@ class Inputs:
         """One value per group of replications that share their inputs, spread over the rows."""
         block, size = self._block, self._chance_per_input
         first, stop = block.first // size, (block.stop - 1) // size + 1
-        values = quantity.quantile(to_uniform(block.source.words(("inputs", path), first, stop)))
-        return values[block.replication // size - first]
+        return group_values(block.source, quantity, path, first, stop)[block.replication // size - first]
+
+
+def group_values(source: Source, quantity: Quantity, path: str, first: int, stop: int) -> NDArray[np.float64]:
+    """The values of an uncertain input in groups ``first`` to ``stop - 1``.
+
+    *Source*: one draw per input and group, whatever block or policy asks for it.
+    """
+    return quantity.quantile(to_uniform(source.words(("inputs", path), first, stop)))
+
+
+def sampled_inputs(
+    scenario: Scenario, policies: tuple[Policy, ...], seed: int, groups: int
+) -> dict[str, NDArray[np.float64]]:
+    """What each uncertain input is in the first groups of replications, by path: known without simulating.
+
+    Inputs of a policy's actions are named `policies.<policy>.<position>.<key>`. *Source*: `group_values`.
+    """
+    source = Source(seed)
+    own = {f"policies.{policy.name}.{i}": act for policy in policies for i, act in enumerate(policy.actions)}
+    stated = scenario.parameters() | {
+        f"{path}.{key}": value for path, act in own.items() for key, value in act if act.do != "set"
+    }
+    uncertain = {path: one for path, one in stated.items() if isinstance(one, Quantity) and not one.is_fixed}
+    return {path: group_values(source, one, path, 0, groups) for path, one in uncertain.items()}
 
 
 def _lone(value: Any) -> Any:

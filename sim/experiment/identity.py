@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 RULES = ("kernel", "scenario", "company")
 DECISIVE = ("numpy", "scipy", "holidays")
+JUDGEMENT = ("weights", "variants", "variant_replications")
+"""How the rows are read, which changes none of them."""
 OTHERS = ("pandas", "pyarrow", "simpy")
 
 
@@ -39,7 +41,7 @@ class Question:
 
 def question_of(experiment: Experiment) -> Question:
     """The question that ``experiment`` asks with this version of the rules."""
-    inputs = experiment.model_dump(mode="json", by_alias=True, exclude={"replications"})
+    inputs = experiment.model_dump(mode="json", by_alias=True, exclude={"replications", *JUDGEMENT})
     return Question(inputs, source_digest(), {name: version(name) for name in DECISIVE})
 
 

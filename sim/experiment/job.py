@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from sim.experiment.cells import Block, Cell, cells_of, pack
 from sim.experiment.files import write_file
-from sim.experiment.identity import Question, other_versions, question_of
+from sim.experiment.identity import JUDGEMENT, Question, other_versions, question_of
 from sim.experiment.result import MemoryTables, Result, StoredTables
 from sim.experiment.runner import Failure, InProcess, Runner, process_pool
 from sim.experiment.store import SUMMARY, Part, Store, open_store, part_path, write_part
@@ -138,6 +138,7 @@ def _request(experiment: Experiment) -> dict[str, Any]:
         "label": experiment.label,
         "replications": experiment.replications,
         "policies": [policy.name for policy in experiment.policies],
+        "judgement": experiment.model_dump(mode="json", by_alias=True, include=set(JUDGEMENT)),
         "other_versions": other_versions(),
     }
 

@@ -16,6 +16,7 @@ from sim.experiment.table import ROW_TYPES, TRACK_TYPES, empty_table, to_frame
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.analysis.compare import Outcomes
     from sim.scenario.schema import Experiment
 
 EVENT_COLUMNS = ("policy", "replication", "end", "end_day", "cause", "zero_cash_day", "payroll_missed_day")
@@ -72,7 +73,8 @@ class Result:
 
         directory = Path(directory)
         manifest = read_manifest(directory)
-        experiment = Experiment.model_validate({**manifest["inputs"], "replications": manifest["replications"]})
+        stated = {**manifest["inputs"], **manifest.get("judgement", {}), "replications": manifest["replications"]}
+        experiment = Experiment.model_validate(stated)
         return cls(experiment, StoredTables(directory, known_parts(directory), _cells(experiment)), directory)
 
     @cached_property
@@ -101,6 +103,40 @@ class Result:
         found = [self._tables.read(kind, member, names) for member in policies]
         tables = [table for table in found if table is not None]
         return pa.concat_tables(tables) if tables else empty_table(types, names)
+
+    def inputs(self) -> pd.DataFrame:
+        """The uncertain inputs that were drawn: one row per group of replications that share them (replication k is in
+        row k // `chance_per_input`), one column per path."""
+        import pandas as pd
+
+        from sim.company.parameters import sampled_inputs
+
+        ask = self.experiment
+        groups = -(-ask.replications // ask.chance_per_input)
+        return pd.DataFrame(sampled_inputs(ask.scenario, ask.policies, ask.seed, groups), index=range(groups))
+
+    def outcomes(self) -> Outcomes:
+        """What each replication gave under each policy, in step, valued with the weights of the experiment."""
+        from sim.analysis.compare import DEFICIENCY, OUTCOME_COLUMNS, Weights, outcomes_of
+
+        stated = self.experiment.weights
+        weights = Weights(**{name: getattr(stated, name).mean() for name in type(stated).model_fields})
+        names = ["policy", "replication", *OUTCOME_COLUMNS]
+        frame = self.columns([*names, DEFICIENCY] if DEFICIENCY in ROW_TYPES else names)
+        return outcomes_of(frame, weights, chance_per_input=self.experiment.chance_per_input)
+
+    def compare(self, against: str = "do-nothing") -> pd.DataFrame:
+        """Every policy minus `against`, replication by replication: one row per policy and quantity, with its own and
+        simultaneous intervals. Raises `KeyError` for a policy that the experiment does not have."""
+        import pandas as pd
+
+        from sim.analysis.compare import QUANTITIES, paired_differences
+
+        outcomes = self.outcomes()
+        if against not in outcomes.policies:
+            raise KeyError(against)
+        rows = [row for quantity in QUANTITIES for row in paired_differences(outcomes, quantity, against)]
+        return pd.DataFrame(rows)
 
     @cached_property
     def _summary(self) -> pd.DataFrame:

@@ -12,12 +12,13 @@ from pydantic import Field
 from sim.scenario import kinds as k
 from sim.scenario import schema_company as company
 from sim.scenario import schema_world as world
+from sim.scenario.decision import Variant, Weights, variant_problems
 from sim.scenario.paths import parameters_of
 from sim.scenario.policies import BASELINE, Policies, Policy
 from sim.scenario.policy_checks import action_problems, policy_problems, with_values
 from sim.scenario.problems import Problem
 from sim.scenario.quantity import Quantity
-from sim.scenario.scenario_checks import scenario_problems
+from sim.scenario.scenario_checks import scenario_problems, twice
 from sim.scenario.table import CountryCode, Day, Many, Table, Text, default, members, required
 
 __all__ = ["BASELINE", "Experiment", "Policy", "Scenario"]
@@ -101,6 +102,9 @@ class Experiment(Table):
     chance_per_input: Annotated[int, Field(ge=1)] = default(1, "replications per sample of the uncertain inputs")
     probability_days: ProbabilityDays = default((30, 91, 182, 365, 730), "days whose probabilities are tabulated")
     tracked_replications: Annotated[int, Field(ge=0)] = default(2000, "replications with weekly tracks")
+    weights: Weights = default({}, "what outcomes are worth")
+    variants: Many[Variant] = default((), "other readings of the rules under which a difference must hold")
+    variant_replications: Annotated[int, Field(ge=1)] = default(2000, "replications of each policy in each variant")
 
     @classmethod
     def prepared(cls, raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -114,9 +118,12 @@ class Experiment(Table):
     @classmethod
     def problems(cls, raw: Mapping[str, Any]) -> Iterator[Problem]:
         yield from policy_problems(raw)
+        yield from twice(raw, "variants")
         scenario = raw.get("scenario")
         if isinstance(scenario, Mapping | Scenario):
-            yield from action_problems(raw, scenario, parameters_of(scenario, Scenario))
+            parameters = parameters_of(scenario, Scenario)
+            yield from action_problems(raw, scenario, parameters)
+            yield from variant_problems(raw, parameters)
 
 
 def _months_later(start: date, months: int) -> date:

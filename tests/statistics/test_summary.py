@@ -110,4 +110,3 @@ def test_a_table_of_nothing_says_that_nothing_is_complete(frame: pd.DataFrame) -
 )
 def test_a_probability_is_never_rounded_to_certainty(probability: float, said: str) -> None:
     assert hundredths(probability) == said
-

@@ -137,7 +137,7 @@ def labels(engine: pd.DataFrame, twin: pd.DataFrame) -> Iterator[Row]:
 
 
 def snapshots(policy: str, replications: int, seed: int, twin: pd.DataFrame) -> Iterator[Row]:
-    """Cash, subscribers and head count at month ends, among those still trading; each month's engine has its own seed."""
+    """Cash, subscribers, head count at month ends, among those still trading; each month's engine has its own seed."""
     for month in SNAPSHOTS:
         engine = engine_frame(policy, replications, seed + month, months=month)
         engine = engine[engine.end == "survived"].rename(columns={"final_cash": "cash"})
@@ -152,7 +152,9 @@ def snapshots(policy: str, replications: int, seed: int, twin: pd.DataFrame) -> 
         yield mean_row("head count", month, engine.head_count, seen.head_count)
 
 
-def table(policy: str, engine_replications: int, twin_replications: int, seed: int = 1, workers: int = 1) -> pd.DataFrame:
+def table(
+    policy: str, engine_replications: int, twin_replications: int, seed: int = 1, workers: int = 1
+) -> pd.DataFrame:
     """Every comparison; ``z`` is positive where the engine is higher."""
     engine = engine_frame(policy, engine_replications, seed)
     twin = twin_frame(policy, twin_replications, seed, workers)
