@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sim.experiment.job import Answer
     from sim.experiment.result import Result
+    from sim.experiment.progress import Progress
     from sim.experiment.runner import Failure
     from sim.scenario.schema import Experiment
 
@@ -65,7 +66,7 @@ def run(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Simulate experiments; print the table; store rows, summary and plots."""
+    """Simulate experiments; print the table; store rows, summary, plots and the decision memo."""
     from sim.experiment.files import StoreError
 
     try:
@@ -112,6 +113,30 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE.toml...", sh
         _stop("\n".join(problems), BAD_INPUT)
 
 
+@app.command()
+def memo(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
+    form: Annotated[str, typer.Option("--format", metavar="html,pdf,md", help="Formats, with commas.")] = "html,pdf,md",
+) -> None:
+    """Rebuild the decision memo from stored results."""
+    from sim.experiment.files import OtherQuestionError, StoreError
+    from sim.memo import write_memo
+    from sim.report.render import FORMATS
+
+    wanted = [part.strip() for part in form.split(",")]
+    unknown = [part for part in wanted if part not in FORMATS]
+    if unknown:
+        _stop(f"--format: found {', '.join(unknown)}, expected some of {','.join(FORMATS)}", BAD_INPUT)
+    try:
+        written = write_memo(directory, wanted)
+    except (OtherQuestionError, ValueError) as error:
+        _stop(str(error), BAD_INPUT)
+    except StoreError as error:
+        _stop(str(error), FAILED)
+    for path in written:
+        typer.echo(path)
+
+
 @app.command("list")
 def list_results() -> None:
     """List the results stored under results/ here."""
@@ -149,6 +174,7 @@ def _requests(
     from sim.experiment.identity import question_of
     from sim.experiment.store import refuse_other_question
     from sim.scenario.loading import InputErrors, load, with_overrides
+    from sim.scenario.variants import variants_of
 
     problems = [] if workers is None or workers > 0 else [f"--workers: found {workers}, expected at least 1"]
     if out is not None and len(files) > 1:
@@ -157,6 +183,7 @@ def _requests(
     for path in files:
         try:
             experiment = with_overrides(load(path), policies=policies, replications=replications, seed=seed)
+            variants_of(experiment)
             question = question_of(experiment)
             directory = out or RESULTS / experiment.name / question.fingerprint[:FINGERPRINT_SHOWN]
             refuse_other_question(directory, question)
@@ -173,7 +200,8 @@ def _answer(experiment: Experiment, directory: Path, workers: int, quiet: bool, 
     from sim.experiment.job import answer
     from sim.experiment.progress import no_progress, progress_bar
 
-    given = answer(experiment, directory, workers=workers, progress=no_progress if quiet else progress_bar)
+    progress = no_progress if quiet else progress_bar
+    given = answer(experiment, directory, workers=workers, progress=progress)
     if given.result.experiment.replications > experiment.replications:
         _say(f"{directory} holds {given.result.experiment.replications:,} replications already; they are kept")
     for failure in given.failures:
@@ -182,6 +210,7 @@ def _answer(experiment: Experiment, directory: Path, workers: int, quiet: bool, 
         if not as_json:
             _print_table(given.result)
         _draw(given, directory)
+        _decide(experiment, directory, workers, progress)
     typer.echo(json.dumps(_as_json(given)) if as_json else directory)
     return not given.failures
 
@@ -215,6 +244,18 @@ def _draw(given: Answer, directory: Path) -> None:
         chance_per_input=experiment.chance_per_input,
     )
     draw_all(given.result.columns((*EVENT_COLUMNS, *MEDIANS)), given.result.tracks, meta, directory / "plots")
+
+
+def _decide(experiment: Experiment, directory: Path, workers: int, progress: Progress) -> None:
+    """Simulate the experiment's variants beside it, and write the memo."""
+    from sim.experiment.job import answer
+    from sim.memo import VARIANTS, write_memo
+    from sim.report.render import FORMATS
+    from sim.scenario.variants import variants_of
+
+    for name, variant in variants_of(experiment).items():
+        answer(variant, directory / VARIANTS / name, workers=workers, progress=progress)
+    write_memo(directory, FORMATS)
 
 
 def _as_json(given: Answer) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -11,7 +10,7 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from .compare import Outcomes, Weights, standard_error
-from .intervals import LEVEL, Floats
+from .intervals import LEVEL, Estimate, Floats
 from .resample import resampled_means
 
 POWER = 0.8
@@ -120,16 +119,21 @@ def by_worth_of_a_good_end(outcomes: Outcomes, weights: Weights) -> list[Stretch
         current, worth = int(tied[slopes[tied].argmax()]), end
 
 
+def worth_at_crossing(
+    outcomes: Outcomes, weights: Weights, one: str, other: str, level: float = LEVEL
+) -> Estimate:
+    """The worth of a good end at which two policies have the same mean utility, with its bootstrap interval."""
+    pair = [outcomes.policies.index(name) for name in (one, other)]
+    good, all_of_it = (np.diff(outcomes.groups[name][:, pair], axis=1) for name in ("good", "utility"))
+    rest = all_of_it - weights.good_end * good
+    drawn = resampled_means("crossing", np.hstack([good, rest]))
+    low, high = np.quantile(-drawn[:, 1] / drawn[:, 0], [(1 - level) / 2, (1 + level) / 2])
+    return Estimate(float(-rest.mean() / good.mean()), float(low), float(high))
+
+
 def pareto(outcomes: Outcomes) -> dict[str, bool]:
     """Whether no other policy has both a higher chance of a good end and a lower mean creditor loss."""
     good, loss = (outcomes.groups[name].mean(axis=0) for name in ("good", "loss"))
     at_least = (good[None, :] >= good[:, None]) & (loss[None, :] <= loss[:, None])
     better = at_least & ((good[None, :] > good[:, None]) | (loss[None, :] < loss[:, None]))
     return dict(zip(outcomes.policies, (~better.any(axis=1)).tolist(), strict=True))
-
-
-def restricted(outcomes: Outcomes, policies: Sequence[str]) -> Outcomes:
-    """The outcomes of some of the policies."""
-    where = [outcomes.policies.index(name) for name in policies]
-    values = {name: values[:, where] for name, values in outcomes.values.items()}
-    return Outcomes(tuple(policies), values, outcomes.shared)

@@ -16,7 +16,8 @@ from sim.experiment.table import ROW_TYPES, TRACK_TYPES, empty_table, to_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.analysis.compare import Outcomes
+    from sim.analysis.compare import Outcomes, Weights
+    from sim.company.journal import Entry
     from sim.scenario.schema import Experiment
 
 EVENT_COLUMNS = ("policy", "replication", "end", "end_day", "cause", "zero_cash_day", "payroll_missed_day")
@@ -115,15 +116,30 @@ class Result:
         groups = -(-ask.replications // ask.chance_per_input)
         return pd.DataFrame(sampled_inputs(ask.scenario, ask.policies, ask.seed, groups), index=range(groups))
 
-    def outcomes(self) -> Outcomes:
-        """What each replication gave under each policy, in step, valued with the weights of the experiment."""
-        from sim.analysis.compare import DEFICIENCY, OUTCOME_COLUMNS, Weights, outcomes_of
+    def weights(self) -> Weights:
+        """The weights that the experiment declares."""
+        from sim.analysis.compare import Weights
 
         stated = self.experiment.weights
-        weights = Weights(**{name: getattr(stated, name).mean() for name in type(stated).model_fields})
+        return Weights(**{name: getattr(stated, name).mean() for name in type(stated).model_fields})
+
+    def outcomes(self) -> Outcomes:
+        """What each replication gave under each policy, in step, valued with the weights of the experiment."""
+        from sim.analysis.compare import DEFICIENCY, OUTCOME_COLUMNS, outcomes_of
+
         names = ["policy", "replication", *OUTCOME_COLUMNS]
         frame = self.columns([*names, DEFICIENCY] if DEFICIENCY in ROW_TYPES else names)
-        return outcomes_of(frame, weights, chance_per_input=self.experiment.chance_per_input)
+        return outcomes_of(frame, self.weights(), chance_per_input=self.experiment.chance_per_input)
+
+    def trace(self, policy: str, replication: int) -> list[Entry]:
+        """The dated journal of one replication, simulated once more. Raises `KeyError` for an unknown policy."""
+        from sim.company.model import trace
+        from sim.company.plan import BlockPlan
+
+        ask = self.experiment
+        plans = {member.name: member for member in ask.policies}
+        chosen = (plans[policy],)
+        return trace(BlockPlan(ask.scenario, chosen, replication, replication + 1, ask.seed, ask.chance_per_input))
 
     def compare(self, against: str = "do-nothing") -> pd.DataFrame:
         """Every policy minus `against`, replication by replication: one row per policy and quantity, with its own and

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -54,4 +55,52 @@ def date_reached(day: float, start: date) -> str:
 def replications(sizes: pd.Series[int]) -> str:
     """How many replications stand behind a table, from its column `n`: "n = 10,000 replications"."""
     few, many = int(sizes.min()), int(sizes.max())
-    return f"n = {few:,} replications" if few == many else f"n = {few:,} to {many:,} replications"
+    return replications_of(few) if few == many else f"n = {few:,} to {many:,} replications"
+
+
+def replications_of(n: int) -> str:
+    """A number of replications in small print."""
+    return f"n = {n:,} replications"
+
+
+def money(dollars: float) -> str:
+    """An amount as people say it: "$24.3M", "$608k", "-$2.0M", "$0"."""
+    sign, size = ("\N{MINUS SIGN}" if round(dollars) < 0 else ""), abs(dollars)
+    if size >= 999_950_000:
+        return f"{sign}${size / 1e9:.2f}B"
+    if size >= 999_500:
+        return f"{sign}${size / 1e6:.1f}M"
+    return f"{sign}${size / 1e3:.0f}k" if size >= 1e3 else f"{sign}${size:.0f}"
+
+
+def money_interval(estimate: Estimate) -> str:
+    """The interval of an amount: "$22.1M to $26.0M"."""
+    return f"{money(estimate.low)} to {money(estimate.high)}"
+
+
+def signed(text: str, number: float) -> str:
+    """A difference with its sign: "+1.1", "-0.3" as `text` has it."""
+    return f"+{text}" if number > 0 and not text.startswith("+") else text
+
+
+def points(share: float) -> str:
+    """A difference of probabilities in percentage points: "+1.1", "-11.7", "0.0"."""
+    number = round(100 * share, 1) or 0.0
+    return signed(f"{abs(number):.1f}" if number >= 0 else f"\N{MINUS SIGN}{abs(number):.1f}", number)
+
+
+def joined(names: Sequence[str], word: str = "and") -> str:
+    """The names as a list in a sentence: "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}" if names else ""
+
+
+def plural(n: int, noun: str) -> str:
+    """A count with its noun: "1 policy", "2 policies", "3 vendors"."""
+    ending = noun if n == 1 else f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{n:,} {ending}"
+
+
+def rounded_up(n: int) -> int:
+    """A count rounded up to two figures: 4,312 is 4,400."""
+    step = 10 ** max(0, len(str(n)) - 2)
+    return -(-n // step) * step

@@ -1,0 +1,214 @@
+"""From a result to its memo: what the memo needs, gathered from every layer and handed over as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.experiment.files import write_file
+from sim.experiment.identity import DECISIVE
+from sim.experiment.result import Result
+from sim.experiment.store import read_manifest
+from sim.scenario.policies import BASELINE, Policy
+from sim.scenario.quantity import Quantity
+from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.report.case import Case, InputFact, PolicyFact, Story
+    from sim.report.style import FigureMeta
+
+FINGERPRINT_SHOWN = 16
+CONSENTS = {"cut_compute": "vendor", "ask_insiders": "investor"}
+ANNOTATIONS = ("unit", "source", "note", "grade", "range")
+VARIANTS = "variants"
+
+
+def write_memo(directory: Path, formats: Sequence[str]) -> list[Path]:
+    """Write the memo of the result in a directory, and its figures under `plots/`. Equal results give equal bytes.
+
+    Raises `StoreError` if the directory holds no result, ValueError if it holds no replications.
+    """
+    from sim.report.memo import memo
+    from sim.report.render import render
+
+    document = memo(case_of(directory))
+    paths = []
+    for figure in document.figures() if "md" in formats else ():
+        write_file(directory / "plots" / f"{figure.name}.svg", figure.svg.encode())
+    for form in formats:
+        paths.append(directory / f"memo.{form}")
+        write_file(paths[-1], render(document, form))
+    return paths
+
+
+def case_of(directory: Path) -> Case:
+    """What the memo of a result is made from."""
+    from sim.analysis.decision import Decision
+    from sim.report.case import Case
+
+    result, manifest = Result.read(directory), read_manifest(directory)
+    experiment, scenario = result.experiment, result.experiment.scenario
+    outcomes, frame = result.outcomes(), result.frame
+    if not outcomes.n:
+        raise ValueError(f"{directory} holds no replication that every policy has")
+    variants = {
+        variant.name: variant.label or variant.name
+        for variant in experiment.variants
+        if (directory / VARIANTS / variant.name / "manifest.json").exists()
+    }
+    found = {name: Result.read(directory / VARIANTS / name) for name in variants}
+    decision = Decision(
+        outcomes,
+        result.weights(),
+        result.inputs(),
+        {name: _weighed(variant, result) for name, variant in found.items()},
+        BASELINE,
+    )
+    return Case(
+        title=experiment.label or experiment.name,
+        company=scenario.label or scenario.name,
+        decision=decision,
+        summary=result.summary(),
+        frame=frame,
+        tracks=result.tracks,
+        meta=_meta(result, str(manifest["fingerprint"])),
+        policies=[policy_fact(policy) for policy in experiment.policies],
+        inputs=list(_input_facts(scenario, experiment.policies)),
+        variants=variants,
+        story=_story(result, frame),
+        provenance=_provenance(result, manifest),
+    )
+
+
+def _weighed(variant: Result, main: Result) -> Any:
+    """The outcomes of a variant under the weights of the main result."""
+    from sim.analysis.compare import Outcomes, utility
+
+    own = variant.outcomes()
+    return Outcomes(own.policies, {**own.values, "utility": utility(own.values, main.weights())}, own.shared)
+
+
+def _meta(result: Result, fingerprint: str) -> FigureMeta:
+    from sim.report.style import FigureMeta
+
+    experiment, scenario = result.experiment, result.experiment.scenario
+    return FigureMeta(
+        label=scenario.label or scenario.name,
+        start=scenario.start,
+        horizon_days=scenario.horizon_last_day(),
+        fingerprint=fingerprint[:FINGERPRINT_SHOWN],
+        policies={policy.name: policy.label or policy.name for policy in experiment.policies},
+        chance_per_input=experiment.chance_per_input,
+    )
+
+
+def policy_fact(policy: Policy) -> PolicyFact:
+    """What a policy costs and who must consent, from its actions."""
+    from sim.report.case import PolicyFact
+
+    costs = list(dict.fromkeys(cost for action in policy.actions for cost in _costs(action)))
+    consents = list(dict.fromkeys(who for action in policy.actions for who in _consents(action)))
+    return PolicyFact(policy.name, policy.label, "; ".join(costs) or "none", ", ".join(consents) or "nobody")
+
+
+def _costs(action: Any) -> Iterator[str]:
+    from sim.report.wording import money
+
+    cost, fee = getattr(action, "cost", None), getattr(action, "fee_months", None)
+    if cost is not None and cost.mean() > 0:
+        yield money(cost.mean())
+    if fee is not None and fee.mean() > 0:
+        yield f"a fee of {fee.mean():g} months of what is given back"
+
+
+def _consents(action: Any) -> Iterator[str]:
+    stated = getattr(action, "consent_of", "")
+    if stated:
+        yield stated
+    elif action.do in CONSENTS:
+        yield str(getattr(action, CONSENTS[action.do]))
+    elif action.do == "file":
+        yield "the directors alone"
+
+
+def _input_facts(scenario: Scenario, policies: Sequence[Policy]) -> Iterator[InputFact]:
+    for path, one in scenario.parameters().items():
+        yield _input_fact(path, input_words(path, scenario), one)
+    for policy in policies:
+        for i, action in enumerate(policy.actions):
+            for key, value in action:
+                if isinstance(value, Quantity):
+                    words = f"{policy.name}: {key.replace('_', ' ')}"
+                    yield _input_fact(f"policies.{policy.name}.{i}.{key}", words, value)
+
+
+def input_words(path: str, scenario: Scenario) -> str:
+    """A path as people read it: "treasury: reserve weeks", "audio lead: exit per month"."""
+    head, _, rest = path.partition(".")
+    members = getattr(scenario, head, None)
+    if isinstance(members, tuple):
+        name = max((str(one.name) for one in members if rest.startswith(f"{one.name}.")), key=len, default="")
+        return f"{name}: {_spaced(rest.removeprefix(name))}"
+    return f"{_spaced(head)}: {_spaced(rest)}" if rest else _spaced(head)
+
+
+def _spaced(path: str) -> str:
+    return path.strip(".").replace(".", " ").replace("_", " ")
+
+
+def _input_fact(path: str, words: str, one: Quantity) -> InputFact:
+    from sim.report.case import InputFact
+
+    other = " to ".join(_number(value, one.unit) for value in one.range) if one.range else ""
+    return InputFact(
+        path, words, _value(one), one.unit, one.grade or "", one.source or "", other, one.note or "", not one.is_fixed
+    )
+
+
+def _value(one: Quantity) -> str:
+    stated = one.as_stated()
+    if not isinstance(stated, Mapping) or "distribution" not in stated:
+        return _number(one.mean(), one.unit)
+    parts = {key: value for key, value in stated.items() if key not in ("distribution", *ANNOTATIONS)}
+    said = ", ".join(f"{key} {_number(value, one.unit)}" for key, value in parts.items() if isinstance(value, int | float))
+    return f"{stated['distribution']}: {said}" if said else str(stated["distribution"])
+
+
+def _number(value: float, unit: str) -> str:
+    from sim.report.wording import money
+
+    if unit.startswith("USD"):
+        return money(value) + unit.removeprefix("USD")
+    if unit in ("share", "probability"):
+        return f"{100 * value:.4g}%"
+    return f"{value:,.4g} {unit}".rstrip()
+
+
+def _story(result: Result, frame: Any) -> Story | None:
+    from sim.report.case import Happening, Story
+    from sim.report.turning_points import typical_insolvent
+
+    replication = typical_insolvent(frame, BASELINE, result.experiment.tracked_replications)
+    if replication is None:
+        return None
+    entries = result.trace(BASELINE, replication)
+    told = [
+        Happening(one.day, one.date, one.actor, one.what, None if one.cents is None else one.cents / 100)
+        for one in entries
+    ]
+    return Story(BASELINE, replication, told)
+
+
+def _provenance(result: Result, manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    experiment = result.experiment
+    versions = ", ".join(f"{name} {manifest['versions'][name]}" for name in DECISIVE)
+    return [
+        ("Experiment", f"{experiment.name}: {experiment.label}" if experiment.label else experiment.name),
+        ("Scenario", experiment.scenario.label or experiment.scenario.name),
+        ("Fingerprint", str(manifest["fingerprint"])),
+        ("Rules", f"source {str(manifest['source'])[:FINGERPRINT_SHOWN]}, {versions}"),
+        ("Replications", f"{experiment.replications:,} of each policy, {experiment.chance_per_input} to each draw of the inputs"),
+        ("Seed", str(experiment.seed)),
+        ("Again", f"runway run {experiment.name}.toml --seed {experiment.seed} --replications {experiment.replications}"),
+    ]
