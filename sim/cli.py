@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from sim.experiment.job import Answer
     from sim.experiment.result import Result
-    from sim.experiment.progress import Progress
     from sim.experiment.runner import Failure
     from sim.scenario.schema import Experiment
 
@@ -200,8 +199,7 @@ def _answer(experiment: Experiment, directory: Path, workers: int, quiet: bool, 
     from sim.experiment.job import answer
     from sim.experiment.progress import no_progress, progress_bar
 
-    progress = no_progress if quiet else progress_bar
-    given = answer(experiment, directory, workers=workers, progress=progress)
+    given = answer(experiment, directory, workers=workers, progress=no_progress if quiet else progress_bar)
     if given.result.experiment.replications > experiment.replications:
         _say(f"{directory} holds {given.result.experiment.replications:,} replications already; they are kept")
     for failure in given.failures:
@@ -210,7 +208,7 @@ def _answer(experiment: Experiment, directory: Path, workers: int, quiet: bool, 
         if not as_json:
             _print_table(given.result)
         _draw(given, directory)
-        _decide(experiment, directory, workers, progress)
+        _decide(experiment, directory, workers, quiet)
     typer.echo(json.dumps(_as_json(given)) if as_json else directory)
     return not given.failures
 
@@ -246,13 +244,15 @@ def _draw(given: Answer, directory: Path) -> None:
     draw_all(given.result.columns((*EVENT_COLUMNS, *MEDIANS)), given.result.tracks, meta, directory / "plots")
 
 
-def _decide(experiment: Experiment, directory: Path, workers: int, progress: Progress) -> None:
+def _decide(experiment: Experiment, directory: Path, workers: int, quiet: bool) -> None:
     """Simulate the experiment's variants beside it, and write the memo."""
     from sim.experiment.job import answer
+    from sim.experiment.progress import no_progress, progress_bar
     from sim.memo import VARIANTS, write_memo
     from sim.report.render import FORMATS
     from sim.scenario.variants import variants_of
 
+    progress = no_progress if quiet else progress_bar
     for name, variant in variants_of(experiment).items():
         answer(variant, directory / VARIANTS / name, workers=workers, progress=progress)
     write_memo(directory, FORMATS)

@@ -119,7 +119,7 @@ def _costs(action: Any) -> Iterator[str]:
     if cost is not None and cost.mean() > 0:
         yield money(cost.mean())
     if fee is not None and fee.mean() > 0:
-        yield f"a fee of {fee.mean():g} months of what is given back"
+        yield f"a fee of {fee.mean():g} month{'s' * (fee.mean() != 1)} of what is given back"
 
 
 def _consents(action: Any) -> Iterator[str]:
@@ -159,30 +159,25 @@ def _spaced(path: str) -> str:
 
 def _input_fact(path: str, words: str, one: Quantity) -> InputFact:
     from sim.report.case import InputFact
+    from sim.report.wording import number
 
-    other = " to ".join(_number(value, one.unit) for value in one.range) if one.range else ""
+    other = " to ".join(number(value, one.unit) for value in one.range) if one.range else ""
     return InputFact(
         path, words, _value(one), one.unit, one.grade or "", one.source or "", other, one.note or "", not one.is_fixed
     )
 
 
 def _value(one: Quantity) -> str:
+    from sim.report.wording import number
+
     stated = one.as_stated()
     if not isinstance(stated, Mapping) or "distribution" not in stated:
-        return _number(one.mean(), one.unit)
+        return number(one.mean(), one.unit)
     parts = {key: value for key, value in stated.items() if key not in ("distribution", *ANNOTATIONS)}
-    said = ", ".join(f"{key} {_number(value, one.unit)}" for key, value in parts.items() if isinstance(value, int | float))
+    said = ", ".join(
+        f"{key} {number(value, one.unit)}" for key, value in parts.items() if isinstance(value, int | float)
+    )
     return f"{stated['distribution']}: {said}" if said else str(stated["distribution"])
-
-
-def _number(value: float, unit: str) -> str:
-    from sim.report.wording import money
-
-    if unit.startswith("USD"):
-        return money(value) + unit.removeprefix("USD")
-    if unit in ("share", "probability"):
-        return f"{100 * value:.4g}%"
-    return f"{value:,.4g} {unit}".rstrip()
 
 
 def _story(result: Result, frame: Any) -> Story | None:
@@ -208,7 +203,13 @@ def _provenance(result: Result, manifest: Mapping[str, Any]) -> list[tuple[str, 
         ("Scenario", experiment.scenario.label or experiment.scenario.name),
         ("Fingerprint", str(manifest["fingerprint"])),
         ("Rules", f"source {str(manifest['source'])[:FINGERPRINT_SHOWN]}, {versions}"),
-        ("Replications", f"{experiment.replications:,} of each policy, {experiment.chance_per_input} to each draw of the inputs"),
+        (
+            "Replications",
+            f"{experiment.replications:,} of each policy, {experiment.chance_per_input} to each draw of the inputs",
+        ),
         ("Seed", str(experiment.seed)),
-        ("Again", f"runway run {experiment.name}.toml --seed {experiment.seed} --replications {experiment.replications}"),
+        (
+            "Again",
+            f"runway run {experiment.name}.toml --seed {experiment.seed} --replications {experiment.replications}",
+        ),
     ]

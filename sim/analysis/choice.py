@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
+from scipy.special import betaincinv, ndtri, stdtrit
 
 from .compare import Outcomes, Weights, standard_error
 from .intervals import LEVEL, Estimate, Floats
 from .resample import resampled_means
 
 POWER = 0.8
+FEWEST_DIFFERING = 10
 Verdict = Literal["one", "equal", "unclear"]
 
 
@@ -51,15 +53,17 @@ def select(outcomes: Outcomes, weights: Weights, *, level: float = LEVEL) -> Sel
     groups, names = outcomes.groups["utility"], outcomes.policies
     means, n, k = groups.mean(axis=0), len(groups), len(names)
     critical = critical_value(n, k, level)
-    errors = np.array([[standard_error(groups[:, i] - groups[:, j]) for j in range(k)] for i in range(k)])
+    widths = np.zeros((k, k))
+    for i, j in combinations(range(k), 2):
+        widths[i, j] = widths[j, i] = half_width(groups[:, i] - groups[:, j], critical, weights, level)
     best = int(means.argmax())
-    is_kept = (means[:, None] >= means[None, :] - critical * errors).all(axis=1)
-    behind, wide = means[best] - means, critical * errors[best]
+    is_kept = (means[:, None] >= means[None, :] - widths).all(axis=1)
+    behind, wide = means[best] - means, widths[best]
     is_rival = is_kept & (np.arange(k) != best)
     is_equal = is_rival & (behind + wide <= weights.indifference)
     identical = (outcomes.values["utility"] == outcomes.values["utility"][:, [best]]).all(axis=0)
     unclear = [
-        replications_needed(behind[j], errors[best, j], n, critical, weights.indifference) * outcomes.shared
+        replications_needed(groups[:, best] - groups[:, j], wide[j], critical, weights) * outcomes.shared
         for j in np.flatnonzero(is_rival & ~is_equal)
     ]
 
@@ -71,18 +75,34 @@ def select(outcomes: Outcomes, weights: Weights, *, level: float = LEVEL) -> Sel
     return Selection(names[best], named(is_kept), named(is_equal), same, lost, max(unclear, default=0), level)
 
 
+def half_width(differences: Floats, critical: float, weights: Weights, level: float = LEVEL) -> float:
+    """How far the mean of paired differences can be off.
+
+    A few groups that differ, or none, do not show how many could: then it is no less than the highest share of groups
+    that may differ (Clopper-Pearson), each by a good end.
+    """
+    n, differing = len(differences), int((differences != 0).sum())
+    width = critical * standard_error(differences)
+    if differing >= FEWEST_DIFFERING or differing == n:
+        return width
+    share = float(betaincinv(differing + 1, n - differing, level))
+    return max(width, share * max(weights.good_end, float(np.abs(differences).max())))
+
+
 def critical_value(n: int, k: int, level: float = LEVEL) -> float:
     """The one-sided critical value of each of k - 1 comparisons of n groups that makes all of them hold together."""
     return float(stdtrit(max(n - 1, 1), 1 - (1 - level) / max(k - 1, 1)))
 
 
-def replications_needed(behind: float, error: float, n: int, critical: float, indifference: float) -> int:
-    """Groups that would, with probability 0.8, either tell a policy that is `behind` from the best one, or show that it
-    is behind by no more than the indifference. `error` is the standard error of the difference from `n` groups."""
-    targets = [gap for gap in (behind, indifference - behind) if gap > 0]
-    if not targets or error == 0:
-        return n
-    return max(n, math.ceil(n * ((critical + float(ndtri(POWER))) * error / max(targets)) ** 2))
+def replications_needed(differences: Floats, width: float, critical: float, weights: Weights) -> int:
+    """Groups that would, with probability 0.8, either tell two policies apart, or show that they differ by no more than
+    the indifference, from the paired differences so far and how far their mean can be off."""
+    n, behind = len(differences), float(differences.mean())
+    if width > critical * standard_error(differences):
+        return max(n, math.ceil(n * width / weights.indifference)) if weights.indifference else n
+    gap = max(behind, weights.indifference - behind)
+    more = (1 + float(ndtri(POWER)) / critical) * width / gap if gap > 0 else 1.0
+    return max(n, math.ceil(n * more**2))
 
 
 def best_probabilities(outcomes: Outcomes) -> dict[str, float]:
@@ -119,9 +139,7 @@ def by_worth_of_a_good_end(outcomes: Outcomes, weights: Weights) -> list[Stretch
         current, worth = int(tied[slopes[tied].argmax()]), end
 
 
-def worth_at_crossing(
-    outcomes: Outcomes, weights: Weights, one: str, other: str, level: float = LEVEL
-) -> Estimate:
+def worth_at_crossing(outcomes: Outcomes, weights: Weights, one: str, other: str, level: float = LEVEL) -> Estimate:
     """The worth of a good end at which two policies have the same mean utility, with its bootstrap interval."""
     pair = [outcomes.policies.index(name) for name in (one, other)]
     good, all_of_it = (np.diff(outcomes.groups[name][:, pair], axis=1) for name in ("good", "utility"))

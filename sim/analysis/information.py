@@ -102,6 +102,12 @@ def _cells(inputs: pd.DataFrame, groups: int) -> list[tuple[Cell, Floats]]:
     return found
 
 
+def range_over_inputs(inputs: pd.DataFrame, groups: Floats) -> tuple[float, float]:
+    """Lowest and highest mean of a quantity over the fifths of each uncertain input; NaN if nothing is uncertain."""
+    means = [float(groups[own].mean()) for _, own in _cells(inputs, len(groups))]
+    return (min(means), max(means)) if means else (np.nan, np.nan)
+
+
 @dataclass(frozen=True)
 class Turn:
     """A cell in which a policy that is better on the whole is worse, beyond chance."""

@@ -7,7 +7,19 @@ from sim.analysis.information import Turn
 from sim.analysis.intervals import Estimate
 
 from .case import Case
-from .wording import date_reached, day_month_year, hundredths, interval, joined, money, plural, points, rounded_up
+from .wording import (
+    date_reached,
+    day_month_year,
+    dollars,
+    hundredths,
+    interval,
+    joined,
+    money,
+    money_interval,
+    number,
+    plural,
+    rounded_up,
+)
 
 MOSTLY = 0.8
 
@@ -30,7 +42,9 @@ def _unclear(case: Case) -> str:
     chosen = case.decision.selection
     rivals = [name for name in chosen.kept if name != chosen.chosen and name not in chosen.equal]
     more = rounded_up(max(chosen.replications_needed - case.n, 1))
-    names = joined([case.called(name) for name in rivals[:3]] + ([f"{len(rivals) - 3} more"] if len(rivals) > 3 else []))
+    names = joined(
+        [case.called(name) for name in rivals[:3]] + ([f"{len(rivals) - 3} more"] if len(rivals) > 3 else [])
+    )
     return (
         f"No policy is recommended: {case.n:,} replications are too few to tell {case.called(chosen.chosen)} from"
         f" {names}; about {more:,} more of each policy are needed."
@@ -54,10 +68,9 @@ def _one(case: Case) -> str:
     decision = case.decision
     chosen = decision.selection.chosen
     sure = hundredths(_never_certain(decision.probability_best[chosen]))
-    k = len(decision.outcomes.policies)
     return (
-        f"Choose {case.called(chosen)}: of the {k} policies it has the highest utility under the declared weights"
-        f" (probability that it is best: {sure}%){_reach(case)}{_worth(case)}."
+        f"Choose {case.called(chosen)}: of the {len(decision.outcomes.policies)} policies it has the highest utility"
+        f" under the declared weights (probability that it is best: {sure}%){_reach(case)}{_worth(case)}."
     )
 
 
@@ -80,9 +93,9 @@ def _reach(case: Case) -> str:
 
 
 def _held(case: Case) -> str:
-    held = [f"each of {plural(len(case.variants), 'rule variant')}"] if case.variants else []
-    held += ["every fifth of the range of each uncertain input"] if len(case.decision.inputs.columns) else []
-    return f", and it stays ahead in {joined(held)}" if held else ""
+    held = [f"in {plural(len(case.variants), 'variant')} of the rules"] if case.variants else []
+    held += ["over the range of every uncertain input"] if len(case.decision.inputs.columns) else []
+    return f", and it stays ahead {joined(held)}" if held else ""
 
 
 def variant_words(case: Case, name: str) -> str:
@@ -101,12 +114,7 @@ def where(case: Case, turn: Turn) -> str:
 
 def quantity(case: Case, path: str, value: float) -> str:
     """A value of an input with its unit."""
-    unit = case.facts[path].unit if path in case.facts else ""
-    if unit in ("share", "probability"):
-        return f"{100 * value:.3g}%"
-    if unit.startswith("USD"):
-        return money(value) + unit.removeprefix("USD")
-    return f"{100 * value:.3g}% per month" if unit == "per month" and value < 1 else f"{value:,.4g} {unit}".rstrip()
+    return number(value, case.facts[path].unit if path in case.facts else "")
 
 
 def _worth(case: Case) -> str:
@@ -114,36 +122,41 @@ def _worth(case: Case) -> str:
     if decision.switch is None:
         return ""
     other, worth = decision.switch
-    declared = money(decision.weights.good_end)
     return (
-        f"; a good end would have to be worth more than {money(worth.value)} ({money(worth.low)} to"
-        f" {money(worth.high)}; declared: {declared}) for {case.called(other)} to be better"
+        f"; only if a good end is worth more than {money(worth.value)} ({money_interval(worth.low, worth.high)};"
+        f" declared: {dollars(decision.weights.good_end)}) is {case.called(other)} better"
     )
 
 
 def consequences(case: Case) -> str:
-    """What the leading policy gives, beside what the baseline gives."""
+    """What the leading policy gives, against what the baseline gives."""
     decision = case.decision
     chosen, baseline = decision.selection.chosen, decision.baseline
-    leads = "With it" if decision.selection.verdict == "one" else f"With {case.called(chosen)}"
-    text = f"{leads} {_outlook(case, chosen)}"
+    good, loss, when = _outlook(case, chosen)
+    horizon = day_month_year(case.meta.horizon)
     if chosen == baseline:
-        return f"{text}."
-    text += f"; with {case.called(baseline)} {_outlook(case, baseline)}"
-    return f"{text}{_trade(case, chosen)}."
-
-
-def _outlook(case: Case, policy: str) -> str:
-    outcomes, lines = case.decision.outcomes, case.lines[policy]
-    good = insolvent_complement(lines["share_insolvent"])
-    loss = outcomes.mean("loss", policy)
-    median = lines["insolvency_quantile_0.5"]
-    date = date_reached(median.value, case.meta.start)
-    when = "is more likely than not to avoid insolvency" if date == "not reached" else f"is insolvent by {date}"
-    half = when if date == "not reached" else f"half of the time {when}"
+        return (
+            f"With {case.called(chosen)} the chance of a good end by {horizon} is {good}, creditors lose {loss} on"
+            f" average and {when}."
+        )
+    base_good, base_loss, base_when = _outlook(case, baseline)
     return (
-        f"the chance of a good end by {day_month_year(case.meta.horizon)} is {hundredths(good.value)}%"
-        f" ({interval(good)}%), creditors lose {money(loss.value)} on average and the company {half}"
+        f"With {case.called(chosen)} the chance of a good end by {horizon} is {good}, creditors lose {loss} on average"
+        f" and {when}; with {case.called(baseline)} it is {base_good}, they lose {base_loss} and {base_when}."
+    )
+
+
+def _outlook(case: Case, policy: str) -> tuple[str, str, str]:
+    """The chance of a good end, the creditors' loss, and by when half of the replications are insolvent."""
+    lines = case.lines[policy]
+    good = insolvent_complement(lines["share_insolvent"])
+    date = date_reached(lines["insolvency_quantile_0.5"].value, case.meta.start)
+    not_half = "insolvency is less likely than not"
+    when = not_half if date == "not reached" else f"half of the replications are insolvent by {date}"
+    return (
+        f"{hundredths(good.value)}% ({interval(good)}%)",
+        money(case.decision.outcomes.mean("loss", policy).value),
+        when,
     )
 
 
@@ -152,55 +165,52 @@ def insolvent_complement(share: Estimate) -> Estimate:
     return Estimate(1 - share.value, 1 - share.high, 1 - share.low)
 
 
-def _trade(case: Case, chosen: str) -> str:
-    decision, highest = case.decision, case.decision.best_trading
-    gap = decision.outcomes.column("good", highest).mean() - decision.outcomes.column("good", chosen).mean()
-    if chosen == highest or gap <= decision.weights.tolerance:
-        return ""
-    saved = decision.outcomes.mean("loss", highest).value - decision.outcomes.mean("loss", chosen).value
-    return (
-        f"; against {case.called(highest)}, which has most good ends, it gives up"
-        f" {points(gap).lstrip('+')} points of that chance and spares creditors {money(saved)}"
-    )
-
-
 def what_to_ask(case: Case) -> str:
     """What the outcome depends on, how good the evidence for it is, and what to find out before deciding."""
-    decision = case.decision
-    return f"{_luck(decision)}{_asked(case)}"
+    return f"{_luck(case.decision)}{_evidence(case)}: {_asked(case)}."
 
 
 def _luck(decision: Decision) -> str:
     chance = decision.chance["good"]
     if chance is None:
-        return "How much of the outcome is pure chance is not known, because no replications share their inputs; "
-    kind = "is mostly chance" if chance.value > MOSTLY else "depends on inputs that are uncertain"
-    return f"Whether the end is good {kind} ({chance.value:.0%} of its variance is pure chance); "
+        return "How much of the outcome is luck is not known, because no replications share their inputs, and "
+    kind = "is mostly luck" if chance.value > MOSTLY else "depends on what is uncertain as much as on luck"
+    return f"Whether the end is good {kind} ({chance.value:.0%} of its variance is pure chance), and "
+
+
+def _evidence(case: Case) -> str:
+    assumed = sum(fact.grade in ("ASSUMPTION", "") for fact in case.inputs)
+    return f"{assumed} of the {plural(len(case.inputs), 'number')} behind it are assumptions"
 
 
 def _asked(case: Case) -> str:
+    """What to find out tomorrow: the input whose knowledge is worth most, or else what the choice hangs on."""
     decision = case.decision
     if not len(decision.inputs.columns):
-        return "no input is uncertain, so ignorance is not in these numbers at all."
+        return "none of them is a distribution, so ignorance is not in these intervals at all"
     information = decision.information
-    if information["low"].iloc[0] > 0:
-        name, value = str(information.index[0]), float(information["value"].iloc[0])
-        return f"find out {case.input_words(name)} before deciding: knowing it is worth {money(value)}{_grade(case, name)}."
+    if decision.selection.verdict == "one" and information["low"].iloc[0] > 0:
+        name, value = str(information.index[0]), float(information["value"].to_numpy()[0])
+        return f"ask about {_named(case, name)} tomorrow, for knowing it before deciding is worth {money(value)}"
+    settle = "settle what a good end is worth" if decision.switch is not None else ""
+    tested = _leading(case)
+    todo = joined([part for part in (settle, tested) if part])
+    return f"tomorrow {todo}" if todo else "no single one of the uncertain inputs moves it beyond chance"
+
+
+def _leading(case: Case) -> str:
+    decision = case.decision
     if not decision.leading:
-        return "no uncertain input moves it beyond chance, and knowing any one of them would not change the choice."
+        return ""
     name = decision.leading[0]
-    swing = decision.swings.loc[name]
-    low, high = sorted((float(swing["low"]), float(swing["high"])))
-    return (
-        f"of the inputs {case.input_words(name)} moves it most ({hundredths(low)}% to {hundredths(high)}% between its"
-        f" outer fifths){_grade(case, name)}: ask about it tomorrow, though knowing any one input would not change the"
-        " choice."
-    )
+    low, high = sorted(decision.swings.loc[[name], ["low", "high"]].to_numpy()[0].tolist())
+    return f"ask about {_named(case, name)}, which moves that chance most ({hundredths(low)}% to {hundredths(high)}%)"
 
 
-def _grade(case: Case, name: str) -> str:
+def _named(case: Case, name: str) -> str:
     grade = case.facts[name].grade if name in case.facts else ""
-    return {"ASSUMPTION": " and rests on an assumption", "DERIVED": " and is derived, not reported"}.get(grade, "")
+    words = {"ASSUMPTION": "an assumption, ", "DERIVED": "derived, "}.get(grade, "")
+    return f"{words}\N{LEFT SINGLE QUOTATION MARK}{case.input_words(name)}\N{RIGHT SINGLE QUOTATION MARK}"
 
 
 def verdict_on(case: Case, rival: Rival) -> str:

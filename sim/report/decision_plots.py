@@ -24,13 +24,13 @@ SCALES = {"good": 100.0, "loss": 1e-6}
 def forest(differences: Mapping[str, Sequence[Paired]], meta: FigureMeta, n: int) -> Axes:
     """Every policy minus the baseline, replication by replication: two panels, good ends and creditors' loss."""
     notes = (
-        f"{replications_of(n)} of each policy, paired. Dots: mean differences. Whiskers: {meta.level:.0%} intervals that"
-        " hold for all policies of a panel at once. Blue with a filled dot: better; brown with a square: worse; grey"
-        " and hollow: not told from nothing."
+        f"{replications_of(n)} of each policy, paired. Dots: mean differences. Whiskers: {meta.level:.0%} intervals"
+        " that hold for all policies of a panel at once. Blue with a filled dot: better; brown with a square: worse;"
+        " grey and hollow: not told from nothing."
     )
     rows, baseline = differences["good"], meta.policies[differences["good"][0].against]
     height = 0.36 * len(rows) + 0.1
-    title = "What each policy changes"
+    title = "Each policy against the baseline"
     (left,) = page(meta, title, f"Against: {baseline}", notes, panels=(height,), left=2.05, right=2.35)
     box = left.get_position()
     right = left.figure.add_axes((box.x1 + 0.03, box.y0, box.width, box.height))
@@ -70,8 +70,8 @@ def pareto_picture(
 ) -> Axes:
     """Chance of a good end against what creditors lose: up and to the left is better. Hollow: bettered in both."""
     notes = (
-        f"{replications_of(n)} of each policy. Crosses: {meta.level:.0%} intervals. Filled: no other policy is better in"
-        " both. Hollow: another one is. All policies meet the same draws: differences are surer than the crosses."
+        f"{replications_of(n)} of each policy. Crosses: {meta.level:.0%} intervals. Filled: no other policy is better"
+        " in both. Hollow: another one is. All policies meet the same draws: differences are surer than the crosses."
     )
     (ax,) = page(meta, "Good ends against creditors' loss", meta.label, notes, panels=(3.0,), right=2.0)
     labels = []
@@ -110,9 +110,9 @@ def tornado_picture(
 ) -> Axes:  # fmt: skip
     """The chance of a good end in the lowest and highest fifth of each input, largest swing first."""
     notes = (
-        f"{replications_of(n)}. Ends of a bar: mean in the fifth of the replications in which the input is lowest (pale)"
-        f" and highest (dark), with {meta.level:.0%} intervals; what bounds the fifths stands beside them. Line: all"
-        " replications. A bar whose intervals overlap tells nothing from chance."
+        f"{replications_of(n)}. Ends of a bar: mean in the fifth of the replications in which the input is lowest"
+        f" (pale) and highest (dark), with {meta.level:.0%} intervals; what bounds the fifths stands beside them."
+        " Line: all replications. A bar whose intervals overlap tells nothing from chance."
     )
     height = 0.36 * len(swings) + 0.15
     subtitle = f"Policy: {meta.policies[policy] or policy}"

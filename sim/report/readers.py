@@ -78,15 +78,15 @@ def _thirteen_weeks(case: Case, policy: str) -> list[Block]:
     if own.empty:
         return []
     by_day = own[own["day"] <= 7 * WEEKS].groupby("day")["cash"]
-    quantiles = by_day.quantile(list(BANDS)).unstack()
+    quantiles = pd.DataFrame({band: by_day.quantile(band) for band in BANDS})
     trading = by_day.size() / own["replication"].nunique()
     rows = [
         [str(int(day) // 7), *(money(float(cash)) for cash in quantiles.loc[day]), f"{trading[day]:.0%}"]
         for day in quantiles.index
     ]
     note = (
-        f"{case.called(policy)}, n = {own['replication'].nunique():,} tracked replications; cash of those still trading."
-        " It seems to hold up where the ones without cash have stopped."
+        f"{case.called(policy)}, n = {own['replication'].nunique():,} tracked replications; cash of those still"
+        " trading. It seems to hold up where the ones without cash have stopped."
     )
     header = ["Week", *(f"Free cash, P{round(100 * band)}" for band in BANDS), "Still trading"]
     return [Grid(header, rows, note, right=range(5), is_small=True)]
@@ -108,10 +108,13 @@ def lender(case: Case) -> list[Block]:
             f"{own['debt_accelerated_day'].notna().mean():.0%}",
             money(float(cash.median())) if len(cash) else "none insolvent",
         ])  # fmt: skip
-    worst = max(rows, key=lambda row: float(row[3].rstrip("%")))
+    outcomes = case.decision.outcomes
+    worst = max(outcomes.policies, key=lambda name: outcomes.mean("money_lost", name).value)
     items = [
-        f"New money that comes in is most often lost under \N{LEFT DOUBLE QUOTATION MARK}{worst[0]}\N{RIGHT DOUBLE QUOTATION MARK}:"
-        f" {worst[3]} of its dollars are in the company when it becomes insolvent.",
+        (
+            f"Most new money is lost under {case.called(worst)}: {money(outcomes.mean('money_lost', worst).value)} on"
+            " average is in the company when it becomes insolvent."
+        ),
         "An event of default is a breach notice or a missed payroll; it voids money that was promised on condition.",
     ]
     note = f"n = {case.n:,} replications of each policy; shares to the horizon; cash left is the median."
@@ -136,11 +139,21 @@ def investor(case: Case) -> list[Block]:
     """What an investor must know: the ways it ends well, when, and what is left of the company then."""
     ends = [end for end in ("recapitalised", "acquired", "licensed_out", "wound_down", "survived")
             if any(lines[f"share_{end}"].value > 0 for lines in case.lines.values())]  # fmt: skip
-    header = ["Policy", *(words(end).capitalize() for end in ends), "Median day of\na good end", "Staff then", "Senior\nexits then"]
+    header = [
+        "Policy",
+        *(words(end).capitalize() for end in ends),
+        "Median day of\na good end",
+        "Staff then",
+        "Senior\nexits then",
+    ]
     rows = []
     for policy in case.decision.outcomes.policies:
         own = case.frame[(case.frame["policy"] == policy) & (case.frame["end"] != "insolvent")]
-        last = [f"{own['end_day'].median():,.0f}", f"{own['head_count'].median():,.0f}", f"{own['senior_exits'].mean():.1f}"]
+        last = [
+            f"{own['end_day'].median():,.0f}",
+            f"{own['head_count'].median():,.0f}",
+            f"{own['senior_exits'].mean():.1f}",
+        ]
         shares = [_share_cell(case.lines[policy][f"share_{end}"]) for end in ends]
         rows.append([case.meta.policies[policy] or policy, *shares, *(last if len(own) else ["none", "", ""])])
     best = case.decision.best_trading
@@ -158,12 +171,15 @@ def _weeks(case: Case, policy: str) -> str:
 
 
 def vendor(case: Case) -> list[Block]:
-    """What a vendor's credit manager must know: when it ends, how high the exposure goes, what is overdue at the end."""
+    """What a vendor's credit manager must know: when it ends, how high exposure goes, what is overdue at the end."""
     baseline = case.decision.baseline
     own = case.frame[case.frame["policy"] == baseline]
     median = case.lines[baseline]["insolvency_quantile_0.5"]
     items = [
-        f"Doing nothing, the company is insolvent in half of the replications by {date_reached(median.value, case.meta.start)}.",
+        (
+            "Doing nothing, the company is insolvent in half of the replications by"
+            f" {date_reached(median.value, case.meta.start)}."
+        ),
         "The table says what is overdue to each creditor: the highest it gets, and what is left at an insolvent end.",
     ]
     return [
@@ -186,9 +202,18 @@ def _exposures(own: pd.DataFrame, called: str) -> Grid:
     for name in _creditors(own):
         peak = np.quantile(own[f"peak_overdue.{name}"], BANDS)
         left = insolvent[f"final_overdue.{name}"]
-        rows.append([name, *(money(float(amount)) for amount in peak), money(float(left.mean())) if len(left) else "none"])
-    header = ["Creditor", *(f"Highest overdue,\nP{round(100 * band)}" for band in BANDS), "Overdue at an\ninsolvent end, mean"]
-    note = f"{called}; the {len(rows)} creditors with the highest overdue. Overdue: due and unpaid; later bills come on top."
+        rows.append(
+            [name, *(money(float(amount)) for amount in peak), money(float(left.mean())) if len(left) else "none"]
+        )
+    header = [
+        "Creditor",
+        *(f"Highest overdue,\nP{round(100 * band)}" for band in BANDS),
+        "Overdue at an\ninsolvent end, mean",
+    ]
+    note = (
+        f"{called}; the {len(rows)} creditors with the highest overdue. Overdue: due and unpaid; later bills come on"
+        " top."
+    )
     return Grid(header, rows, note, (2.4, 1.2, 1.2, 1.2, 1.4), range(1, 5))
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib.resources import files
+from pathlib import Path
 
 from .document import Block, Bullets, Document, Figure, Grid, Paragraph
 
@@ -44,9 +45,17 @@ def to_pdf(document: Document) -> bytes:
     import matplotlib as mpl
     import typst
 
-    own_fonts = [f"{mpl.get_data_path()}/fonts/ttf"]
-    compiler = typst.Compiler(_template("memo.typ").encode(), font_paths=own_fonts, ignore_system_fonts=True)
-    return bytes(compiler.compile(format="pdf", sys_inputs={"document": json.dumps(asdict(document), default=list)}, timestamp=0))
+    stated = {"document": json.dumps(asdict(document), default=list)}
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[Path(mpl.get_data_path()) / "fonts/ttf"])
+    pages = typst.compile(
+        _template("memo.typ").encode(),
+        font_paths=fonts,
+        format="pdf",
+        sys_inputs=stated,
+        timestamp=0,
+    )
+    assert isinstance(pages, bytes)
+    return pages
 
 
 def to_markdown(document: Document) -> bytes:

@@ -38,12 +38,16 @@ def story(case: Case) -> list[Block]:
     owed = float(row["final_owed"] + row["final_wages_owed"])
     ending = (
         f"Replication {told.replication} under {case.called(told.policy)} ends as {hundredths(share)}% of them do,"
-        f" {words(str(row['cause']))}, on {day_month_year(pd.Timestamp(row['end_date']).date())}, in the middle of those"
-        f" by date and by what is owed: {money(owed)} is owed then, against {money(float(row['final_cash']))} of cash."
+        f" {words(str(row['cause']))}, on {day_month_year(pd.Timestamp(row['end_date']).date())}, in the middle of"
+        f" those by date and by what is owed: {money(owed)} is owed then, against {money(float(row['final_cash']))} of"
+        " cash."
     )
     rows = [_line(case, entry) for entry in chosen(told.entries)]
     note = "The journal of this replication; bills, payments, reviews and single leavers are left out."
-    return [Paragraph(ending), Grid(["Date", "Who", "What", "Free cash that week"], rows, note, (1.1, 1.7, 4, 1.2), (3,))]
+    return [
+        Paragraph(ending),
+        Grid(["Date", "Who", "What", "Free cash that week"], rows, note, (1.1, 1.7, 4, 1.2), (3,)),
+    ]
 
 
 def chosen(entries: Sequence[Happening]) -> list[Happening]:

@@ -68,14 +68,45 @@ def money(dollars: float) -> str:
     sign, size = ("\N{MINUS SIGN}" if round(dollars) < 0 else ""), abs(dollars)
     if size >= 999_950_000:
         return f"{sign}${size / 1e9:.2f}B"
+    if size >= 99_950_000:
+        return f"{sign}${size / 1e6:.0f}M"
     if size >= 999_500:
         return f"{sign}${size / 1e6:.1f}M"
     return f"{sign}${size / 1e3:.0f}k" if size >= 1e3 else f"{sign}${size:.0f}"
 
 
-def money_interval(estimate: Estimate) -> str:
-    """The interval of an amount: "$22.1M to $26.0M"."""
-    return f"{money(estimate.low)} to {money(estimate.high)}"
+def money_interval(low: float, high: float) -> str:
+    """Two amounts as a range: "$22.1-26.0M", "-$2.0M to $1.1M"."""
+    first, last = money(low), money(high)
+    if low >= 0 and first[-1] == last[-1] and not first[-1].isdigit():
+        return f"{first[:-1]}{TO}{last[1:]}"
+    return first if first == last else f"{first} to {last}"
+
+
+def dollars(amount: float) -> str:
+    """A declared amount, not rounded away: "$50M", "$20,000"."""
+    return f"${amount / 1e6:g}M" if amount >= 1e6 else f"${amount:,.0f}"
+
+
+def number(value: float, unit: str) -> str:
+    """A value of an input with its unit: "$4.0M", "35%", "6 weeks", "30,000 per month"."""
+    if unit.startswith("USD"):
+        said = money(value) if abs(value) >= 1e5 else f"${value:,.0f}" if abs(value) >= 1000 else f"${value:,.4g}"
+        return said + unit.removeprefix("USD")
+    if unit in ("share", "probability"):
+        return f"{100 * value:.3g}%"
+    said = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+    return said if unit in ("factor", "count", "any", "") else f"{said} {unit}"
+
+
+def dates(low: float, high: float, start: date) -> str:
+    """Two days counted from `start` as a range of dates: "18-22 Feb 2024", "30 Jan to 2 Feb 2024"."""
+    first, last = date_reached(low, start), date_reached(high, start)
+    if first == last:
+        return first
+    if first[-8:] == last[-8:]:
+        return f"{first.split()[0]}{TO}{last}"
+    return f"{first[:-5]} to {last}" if first[-4:] == last[-4:] else f"{first} to {last}"
 
 
 def signed(text: str, number: float) -> str:

@@ -101,6 +101,13 @@ def test_a_thin_run_does_not_choose_and_the_replications_it_asks_for_do() -> Non
     assert np.mean(told) > 0.65
 
 
+def test_a_few_replications_without_a_difference_do_not_show_that_there_is_none() -> None:
+    one = two_policies(40, 0).column("loss", "a")[:, None]
+    chosen = select(outcomes_from(np.zeros((40, 2)), np.hstack([one, one])), Weights())
+    assert chosen.verdict == "unclear"
+    assert 300 <= chosen.replications_needed <= 500
+
+
 def test_two_identical_policies_are_equal_and_share_the_chance_of_being_best() -> None:
     one = two_policies(500, 0).column("loss", "a")[:, None]
     same = outcomes_from(np.zeros((500, 2)), np.hstack([one, one]))

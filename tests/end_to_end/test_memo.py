@@ -1,0 +1,148 @@
+"""The memo of a run: what it recommends, what it refuses to say, and what it is made of."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.memo import case_of, write_memo
+from sim.report.answer import answer
+from sim.report.document import Bullets, Document, Figure, Grid, Paragraph, Section
+from sim.report.render import FORMATS, render
+
+NASTY = '<script>alert("x")</script> & #let x = `rm` | *b* _i_ $m$ \N{CJK UNIFIED IDEOGRAPH-6F22}'
+WORLD = """
+name = "made_up"
+label = '''{label}'''
+replications = {replications}
+seed = 3
+chance_per_input = 2
+probability_days = [30, 91, 182]
+tracked_replications = 100
+
+[[variants]]
+name = "calls-twice"
+label = "Creditors call twice as often"
+scale = {{"ends.called in.per_month" = 2}}
+
+[[policies]]
+name = "{name}"
+label = "{policy_label}"
+actions = [{{do = "set", parameter = "{parameter}", value = {value}}}]
+
+[[policies]]
+name = "file-early"
+label = "File early"
+actions = [{{do = "file", on = 2024-02-05}}]
+
+[scenario]
+name = "made_up"
+label = "A made-up company"
+start = 2024-01-31
+horizon_months = 6
+opening = {{cash = {{distribution = "uniform", low = 30000, high = 90000, grade = "ASSUMPTION", unit = "USD"}}}}
+costs = [{{name = "landlord", class = "trade", monthly = 20000, invoice_day = 1, net_days = 30}}]
+ends = [
+    {{name = "called in", end = "insolvent", cause = "court_order", per_month = 0.1}},
+    {{name = "bid", end = "acquired", per_month = {{distribution = "uniform", low = 0.01, high = 0.2}}}},
+]
+"""
+
+
+def run(tmp_path: Path, **changes: Any) -> Path:
+    """The result directory of a small experiment."""
+    stated = {
+        "label": "Made up", "replications": 2000, "name": "cheaper-rent", "policy_label": "Pay half the rent",
+        "parameter": "costs.landlord.monthly", "value": 10000,
+    }  # fmt: skip
+    file = tmp_path / "made_up.toml"
+    file.write_text(WORLD.format(**(stated | changes)), encoding="utf-8")
+    done = CliRunner().invoke(app, ["run", str(file), "--out", str(tmp_path / "out"), "--quiet", "--workers", "1"])
+    assert done.exit_code == 0, done.output
+    return tmp_path / "out"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run(tmp_path_factory.mktemp("memo"))
+
+
+def text_of_pdf(path: Path) -> str:
+    pages = pypdf.PdfReader(io.BytesIO(path.read_bytes())).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+
+
+def test_a_run_ends_with_its_memo_in_three_formats_with_one_answer(made: Path) -> None:
+    html, markdown = ((made / f"memo.{form}").read_text(encoding="utf-8") for form in ("html", "md"))
+    for text in (html, markdown, text_of_pdf(made / "memo.pdf")):
+        for heading in ("The question", "The answer", "For the board", "For a lender", "Limits", "Pay half the rent"):
+            assert heading in text
+    assert (made / "variants/calls-twice/manifest.json").exists()
+
+
+def test_the_html_needs_nothing_from_elsewhere(made: Path) -> None:
+    html = (made / "memo.html").read_text(encoding="utf-8")
+    assert re.findall(r"""(?:src|href)=["'](?!data:)[^"']*""", html) == []
+    assert re.findall(r"<script|@import|url\(", html) == []
+    assert len(re.findall(r"data:image/svg", html)) >= 8
+
+
+def test_every_picture_of_the_markdown_is_there(made: Path) -> None:
+    pictures = re.findall(r"!\[.*\]\((.*)\)", (made / "memo.md").read_text(encoding="utf-8"))
+    assert pictures
+    assert [name for name in pictures if not (made / name).exists()] == []
+
+
+def test_the_same_result_gives_the_same_bytes(made: Path) -> None:
+    before = {form: (made / f"memo.{form}").read_bytes() for form in FORMATS}
+    done = CliRunner().invoke(app, ["memo", str(made)])
+    assert done.output.splitlines() == [str(made / f"memo.{form}") for form in FORMATS]
+    assert {form: (made / f"memo.{form}").read_bytes() for form in FORMATS} == before
+
+
+def test_formats_are_chosen_and_checked(made: Path, tmp_path: Path) -> None:
+    assert CliRunner().invoke(app, ["memo", str(made), "--format", "docx"]).exit_code == 2
+    assert CliRunner().invoke(app, ["memo", str(tmp_path)]).exit_code == 2
+    assert write_memo(made, ["md"]) == [made / "memo.md"]
+
+
+def test_a_thin_run_refuses_to_rank_and_says_how_many_replications_would_do(tmp_path: Path) -> None:
+    said = answer(case_of(run(tmp_path, replications=20)))[0]
+    assert re.fullmatch(
+        r"No policy is recommended: 20 replications are too few to tell .* from .*; about [\d,]+ more of each policy are"
+        r" needed\.",
+        said,
+    )
+
+
+def test_two_policies_that_differ_in_an_irrelevant_parameter_are_called_equal(tmp_path: Path) -> None:
+    said = answer(case_of(run(tmp_path, parameter="minimum_head_count", value=1, name="other-word",
+                              policy_label="Another least head count")))[0]  # fmt: skip
+    assert "are equal for this decision: they gave the same outcome in each of 2,000 replications" in said
+
+
+def test_a_clear_case_is_answered_with_its_reach(made: Path) -> None:
+    case = case_of(made)
+    first, second, third = answer(case)
+    assert first.startswith("Choose \N{LEFT DOUBLE QUOTATION MARK}Pay half the rent")
+    assert "1 variant of the rules" in first
+    assert "Do nothing" in second
+    assert "pure chance" in third
+
+
+def test_names_are_shown_as_text_everywhere(tmp_path: Path) -> None:
+    grid = Grid([NASTY], [[NASTY]], NASTY)
+    figure = Figure("f", NASTY, '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>')
+    document = Document(NASTY, NASTY, NASTY, [Section(NASTY, [Paragraph(NASTY), Bullets([NASTY]), grid, figure])])
+    pages = {form: render(document, form) for form in FORMATS}
+    assert b"<script" not in pages["html"]
+    assert b"<script" not in pages["md"].replace(rb"\<script", b"")
+    (tmp_path / "memo.pdf").write_bytes(pages["pdf"])
+    assert '<script>alert("x")</script> & #let x = `rm` | *b* _i_ $m$' in text_of_pdf(tmp_path / "memo.pdf")
