@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, NamedTuple
@@ -140,12 +141,15 @@ def by_worth_of_a_good_end(outcomes: Outcomes, weights: Weights) -> list[Stretch
 
 
 def worth_at_crossing(outcomes: Outcomes, weights: Weights, one: str, other: str, level: float = LEVEL) -> Estimate:
-    """The worth of a good end at which two policies have the same mean utility, with its bootstrap interval."""
+    """The worth of a good end at which two policies have the same mean utility, with its bootstrap interval; that may
+    have no upper end (inf)."""
     pair = [outcomes.policies.index(name) for name in (one, other)]
     good, all_of_it = (np.diff(outcomes.groups[name][:, pair], axis=1) for name in ("good", "utility"))
     rest = all_of_it - weights.good_end * good
     drawn = resampled_means("crossing", np.hstack([good, rest]))
-    low, high = np.quantile(-drawn[:, 1] / drawn[:, 0], [(1 - level) / 2, (1 + level) / 2])
+    worth = np.full(len(drawn), math.inf)
+    np.divide(-drawn[:, 1], drawn[:, 0], out=worth, where=drawn[:, 0] > 0)
+    low, high = np.quantile(worth, [(1 - level) / 2, (1 + level) / 2], method="nearest")
     return Estimate(float(-rest.mean() / good.mean()), float(low), float(high))
 
 
@@ -155,3 +159,10 @@ def pareto(outcomes: Outcomes) -> dict[str, bool]:
     at_least = (good[None, :] >= good[:, None]) & (loss[None, :] <= loss[:, None])
     better = at_least & ((good[None, :] > good[:, None]) | (loss[None, :] < loss[:, None]))
     return dict(zip(outcomes.policies, (~better.any(axis=1)).tolist(), strict=True))
+
+
+def restricted(outcomes: Outcomes, policies: Sequence[str]) -> Outcomes:
+    """The outcomes of some of the policies."""
+    where = [outcomes.policies.index(name) for name in policies]
+    values = {name: values[:, where] for name, values in outcomes.values.items()}
+    return Outcomes(tuple(policies), values, outcomes.shared)

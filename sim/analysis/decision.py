@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from .choice import (
     Selection,
@@ -15,6 +16,7 @@ from .choice import (
     best_probabilities,
     by_worth_of_a_good_end,
     pareto,
+    restricted,
     select,
     worth_at_crossing,
 )
@@ -25,8 +27,6 @@ from .intervals import LEVEL, Estimate
 from .sensitivity import chance_share, first_order, tornado
 
 DRIVERS = 8
-CLEARLY = 3
-"""How many standard errors a swing must have to count as a driver: there are some tens of inputs."""
 SENSITIVE = ("good", "days", "loss")
 
 
@@ -65,6 +65,12 @@ class Decision:
     def selection(self) -> Selection:
         """The choice and its guarantee."""
         return select(self.outcomes, self.weights, level=self.level)
+
+    @cached_property
+    def second(self) -> Selection | None:
+        """The choice among the policies that the first selection rules out; None if it leaves fewer than two."""
+        others = [name for name in self.outcomes.policies if name not in self.selection.kept]
+        return select(restricted(self.outcomes, others), self.weights, level=self.level) if len(others) > 1 else None
 
     @cached_property
     def probability_best(self) -> dict[str, float]:
@@ -161,7 +167,8 @@ class Decision:
     def leading(self) -> list[str]:
         """The inputs whose outer fifths differ beyond chance, largest swing first."""
         table = self.swings
-        clear = table[table["swing"].abs() > CLEARLY * table["swing_error"]]
+        critical = float(ndtri(1 - (1 - self.level) / (2 * max(len(table), 1))))
+        clear = table[table["swing"].abs() > critical * table["swing_error"]]
         return [str(name) for name in clear.index[:DRIVERS]]
 
     @cached_property

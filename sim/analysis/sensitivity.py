@@ -78,15 +78,16 @@ def tornado(inputs: pd.DataFrame, outcome: Floats, *, shared: int = 1, level: fl
     """The outcome's mean in the lowest and in the highest fifth of each input, largest swing first.
 
     Index input; columns below, above (what bounds the two fifths), low, low_from, low_to, high, high_from, high_to
-    (means with intervals), swing, swing_error.
+    (means with intervals), swing, swing_error (the standard error of a swing of nothing).
     """
     means = grouped(outcome, shared)
     rows = {}
     for name in inputs:
         values = inputs[name].to_numpy()[: len(means)]
         bounds = np.quantile(values, [1 / FIFTHS, 1 - 1 / FIFTHS])
-        bottom, top = (mean_of(means[side], level) for side in (values <= bounds[0], values >= bounds[1]))
-        error = float(np.hypot(bottom.high - bottom.low, top.high - top.low)) / (2 * float(ndtri((1 + level) / 2)))
+        sides = [values <= bounds[0], values >= bounds[1]]
+        bottom, top = (mean_of(means[side], level) for side in sides)
+        error = float(means.std() * np.sqrt(sum(1 / side.sum() for side in sides)))
         rows[name] = (*bounds, *bottom, *top, top.value - bottom.value, error)
     names = ["below", "above", "low", "low_from", "low_to", "high", "high_from", "high_to", "swing", "swing_error"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("input")

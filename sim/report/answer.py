@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.analysis.choice import Selection
 from sim.analysis.decision import Decision, Rival
 from sim.analysis.information import Turn
 from sim.analysis.intervals import Estimate
@@ -39,15 +40,17 @@ def choice(case: Case) -> str:
 
 
 def _unclear(case: Case) -> str:
-    chosen = case.decision.selection
-    rivals = [name for name in chosen.kept if name != chosen.chosen and name not in chosen.equal]
-    more = rounded_up(max(chosen.replications_needed - case.n, 1))
-    names = joined(
-        [case.called(name) for name in rivals[:3]] + ([f"{len(rivals) - 3} more"] if len(rivals) > 3 else [])
-    )
+    return f"No policy is recommended: {too_few(case, case.decision.selection)}."
+
+
+def too_few(case: Case, selection: Selection) -> str:
+    """Which policies the replications do not tell apart, and how many would."""
+    rivals = [name for name in selection.kept if name != selection.chosen and name not in selection.equal]
+    more = rounded_up(max(selection.replications_needed - case.n, 1))
+    names = [case.called(name) for name in rivals[:3]] + ([f"{len(rivals) - 3} more"] if len(rivals) > 3 else [])
     return (
-        f"No policy is recommended: {case.n:,} replications are too few to tell {case.called(chosen.chosen)} from"
-        f" {names}; about {more:,} more of each policy are needed."
+        f"{case.n:,} replications are too few to tell {case.called(selection.chosen)} from {joined(names)}; about"
+        f" {more:,} more of each policy are needed"
     )
 
 
@@ -134,14 +137,19 @@ def consequences(case: Case) -> str:
     chosen, baseline = decision.selection.chosen, decision.baseline
     good, loss, when = _outlook(case, chosen)
     horizon = day_month_year(case.meta.horizon)
+    leads = (
+        f"{case.called(chosen)}, which leads so far,"
+        if decision.selection.verdict == "unclear"
+        else case.called(chosen)
+    )
     if chosen == baseline:
         return (
-            f"With {case.called(chosen)} the chance of a good end by {horizon} is {good}, creditors lose {loss} on"
+            f"With {leads} the chance of a good end by {horizon} is {good}, creditors lose {loss} on"
             f" average and {when}."
         )
     base_good, base_loss, base_when = _outlook(case, baseline)
     return (
-        f"With {case.called(chosen)} the chance of a good end by {horizon} is {good}, creditors lose {loss} on average"
+        f"With {leads} the chance of a good end by {horizon} is {good}, creditors lose {loss} on average"
         f" and {when}; with {case.called(baseline)} it is {base_good}, they lose {base_loss} and {base_when}."
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.analysis.compare import paired_differences
 from sim.analysis.intervals import Estimate
 
-from .answer import insolvent_complement, variant_words, verdict_on
+from .answer import insolvent_complement, too_few, variant_words, verdict_on
 from .case import Case
 from .decision_plots import change_in_words
 from .document import Grid
@@ -18,7 +18,6 @@ from .wording import (
     money,
     money_interval,
     plural,
-    rounded_up,
 )
 
 SHOWN_DRIVERS = 8
@@ -86,11 +85,14 @@ def sureness(case: Case) -> list[str]:
             f" every uncertain input: {'the same' if agree else case.called(regrets.minimax)} (at most"
             f" {money(amount)})."
         )
-    if selection.verdict == "unclear":
-        items.append(
-            f"About {rounded_up(selection.replications_needed):,} replications of each policy would tell the leading"
-            " policies apart, or show that they are equal for this decision, with a chance of 80%."
-        )
+    second = decision.second
+    if second is not None and second.verdict == "unclear":
+        items.append(f"The others are not ranked: {too_few(case, second)}.")
+    if second is not None and second.verdict != "unclear":
+        best = joined([case.called(name) for name in (second.chosen, *second.equal)])
+        items.append(f"Of the others, {best} {'are' if second.equal else 'is'} best.")
+    if "unclear" in (selection.verdict, second.verdict if second else ""):
+        items.append("With as many replications, policies would be told apart or shown to be equal in 80 runs of 100.")
     return items
 
 

@@ -30,7 +30,7 @@ def turning(case: Case) -> list[Block]:
     blocks: list[Block] = [Paragraph("What a good end is worth decides first; the other weights stay as declared.")]
     rows = [
         [
-            money_interval(one.low, one.high) if one.high < 1e15 else f"more than {money(one.low)}",
+            money_interval(one.low, one.high),
             case.meta.policies[one.policy] or one.policy,
         ]
         for one in decision.stretches

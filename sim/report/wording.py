@@ -76,7 +76,9 @@ def money(dollars: float) -> str:
 
 
 def money_interval(low: float, high: float) -> str:
-    """Two amounts as a range: "$22.1-26.0M", "-$2.0M to $1.1M"."""
+    """Two amounts as a range: "$22.1-26.0M", "-$2.0M to $1.1M", "$3.0M or more"."""
+    if math.isinf(high):
+        return f"{money(low)} or more"
     first, last = money(low), money(high)
     if low >= 0 and first[-1] == last[-1] and not first[-1].isdigit():
         return f"{first[:-1]}{TO}{last[1:]}"

@@ -12,10 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.experiment.job import answer as simulate_into
+from sim.experiment.progress import no_progress
 from sim.memo import case_of, write_memo
 from sim.report.answer import answer
+from sim.report.case import Case
 from sim.report.document import Bullets, Document, Figure, Grid, Paragraph, Section
 from sim.report.render import FORMATS, render
+from sim.scenario.loading import load
 
 NASTY = '<script>alert("x")</script> & #let x = `rm` | *b* _i_ $m$ \N{CJK UNIFIED IDEOGRAPH-6F22}'
 WORLD = """
@@ -56,14 +60,27 @@ ends = [
 """
 
 
-def run(tmp_path: Path, **changes: Any) -> Path:
-    """The result directory of a small experiment."""
+def written(tmp_path: Path, **changes: Any) -> Path:
+    """The file of a small experiment."""
     stated = {
         "label": "Made up", "replications": 2000, "name": "cheaper-rent", "policy_label": "Pay half the rent",
         "parameter": "costs.landlord.monthly", "value": 10000,
     }  # fmt: skip
     file = tmp_path / "made_up.toml"
     file.write_text(WORLD.format(**(stated | changes)), encoding="utf-8")
+    return file
+
+
+def found(tmp_path: Path, **changes: Any) -> Case:
+    """What the memo of a small experiment is made from."""
+    experiment = load(written(tmp_path, **changes))
+    simulate_into(experiment, tmp_path / "out", workers=1, progress=no_progress)
+    return case_of(tmp_path / "out")
+
+
+def run(tmp_path: Path) -> Path:
+    """The result directory of a small experiment that was run from the command line."""
+    file = written(tmp_path)
     done = CliRunner().invoke(app, ["run", str(file), "--out", str(tmp_path / "out"), "--quiet", "--workers", "1"])
     assert done.exit_code == 0, done.output
     return tmp_path / "out"
@@ -114,17 +131,17 @@ def test_formats_are_chosen_and_checked(made: Path, tmp_path: Path) -> None:
 
 
 def test_a_thin_run_refuses_to_rank_and_says_how_many_replications_would_do(tmp_path: Path) -> None:
-    said = answer(case_of(run(tmp_path, replications=20)))[0]
+    said = answer(found(tmp_path, replications=20))[0]
     assert re.fullmatch(
-        r"No policy is recommended: 20 replications are too few to tell .* from .*; about [\d,]+ more of each policy are"
-        r" needed\.",
+        r"No policy is recommended: 20 replications are too few to tell .* from .*; "
+        r"about [\d,]+ more of each policy are needed\.",
         said,
     )
 
 
 def test_two_policies_that_differ_in_an_irrelevant_parameter_are_called_equal(tmp_path: Path) -> None:
-    said = answer(case_of(run(tmp_path, parameter="minimum_head_count", value=1, name="other-word",
-                              policy_label="Another least head count")))[0]  # fmt: skip
+    said = answer(found(tmp_path, parameter="minimum_head_count", value=1, name="other-word",
+                              policy_label="Another least head count"))[0]  # fmt: skip
     assert "are equal for this decision: they gave the same outcome in each of 2,000 replications" in said
 
 
@@ -135,6 +152,32 @@ def test_a_clear_case_is_answered_with_its_reach(made: Path) -> None:
     assert "1 variant of the rules" in first
     assert "Do nothing" in second
     assert "pure chance" in third
+
+
+BARE = """
+name = "bare"
+replications = {replications}
+tracked_replications = {tracked}
+[scenario]
+name = "bare"
+start = 2024-01-31
+horizon_months = 6
+opening = {{cash = {cash}}}
+board = {{}}
+costs = [{{name = "landlord", class = "critical", monthly = 20000, invoice_day = 1, net_days = 30}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("replications", "tracked", "cash"), [(1, 0, 0), (3, 3, 1e9), (40, 0, 50_000)],
+    ids=["one that fails", "none fails", "no tracks"],
+)  # fmt: skip
+def test_a_bare_world_has_a_memo_too(tmp_path: Path, replications: int, tracked: int, cash: float) -> None:
+    file = tmp_path / "bare.toml"
+    file.write_text(BARE.format(replications=replications, tracked=tracked, cash=cash), encoding="utf-8")
+    done = CliRunner().invoke(app, ["run", str(file), "--out", str(tmp_path / "out"), "--quiet", "--workers", "1"])
+    assert done.exit_code == 0, done.output
+    assert "there is nothing to choose between" in (tmp_path / "out/memo.md").read_text(encoding="utf-8")
 
 
 def test_names_are_shown_as_text_everywhere(tmp_path: Path) -> None:
