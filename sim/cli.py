@@ -207,8 +207,7 @@ def _answer(experiment: Experiment, directory: Path, workers: int, quiet: bool, 
     if not given.result.summary().empty:
         if not as_json:
             _print_table(given.result)
-        _draw(given, directory)
-        _decide(experiment, directory, workers, quiet)
+        _illustrate(experiment, directory, workers, quiet)
     typer.echo(json.dumps(_as_json(given)) if as_json else directory)
     return not given.failures
 
@@ -226,22 +225,21 @@ def _print_table(result: Result) -> None:
     Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH).print(tables)
 
 
-def _draw(given: Answer, directory: Path) -> None:
-    from sim.analysis.summary import MEDIANS
-    from sim.experiment.result import EVENT_COLUMNS
-    from sim.report.plots import draw_all
-    from sim.report.style import FigureMeta
+def _illustrate(experiment: Experiment, directory: Path, workers: int, quiet: bool) -> None:
+    """Draw the plots; beside that, in another process if there may be one, simulate the variants and write the memo."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
 
-    experiment, scenario = given.result.experiment, given.result.experiment.scenario
-    meta = FigureMeta(
-        label=scenario.label or scenario.name,
-        start=scenario.start,
-        horizon_days=scenario.horizon_last_day(),
-        fingerprint=given.question.fingerprint[:FINGERPRINT_SHOWN],
-        policies={policy.name: policy.label for policy in experiment.policies},
-        chance_per_input=experiment.chance_per_input,
-    )
-    draw_all(given.result.columns((*EVENT_COLUMNS, *MEDIANS)), given.result.tracks, meta, directory / "plots")
+    from sim.memo import write_plots
+
+    if workers == 1:
+        write_plots(directory)
+        _decide(experiment, directory, workers, quiet)
+        return
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as artist:
+        plots = artist.submit(write_plots, directory)
+        _decide(experiment, directory, workers - 1, quiet)
+        plots.result()
 
 
 def _decide(experiment: Experiment, directory: Path, workers: int, quiet: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiment.files import write_file
 from sim.experiment.identity import DECISIVE
-from sim.experiment.result import Result
+from sim.experiment.result import EVENT_COLUMNS, Result
 from sim.experiment.store import read_manifest
 from sim.scenario.policies import BASELINE, Policy
 from sim.scenario.quantity import Quantity
@@ -40,6 +40,16 @@ def write_memo(directory: Path, formats: Sequence[str]) -> list[Path]:
         paths.append(directory / f"memo.{form}")
         write_file(paths[-1], render(document, form))
     return paths
+
+
+def write_plots(directory: Path) -> None:
+    """Draw every figure of the result in a directory into its `plots/`."""
+    from sim.analysis.summary import MEDIANS
+    from sim.report.plots import draw_all
+
+    result, manifest = Result.read(directory), read_manifest(directory)
+    meta = _meta(result, str(manifest["fingerprint"]))
+    draw_all(result.columns((*EVENT_COLUMNS, *MEDIANS)), result.tracks, meta, directory / "plots")
 
 
 def case_of(directory: Path) -> Case:

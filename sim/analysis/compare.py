@@ -31,7 +31,7 @@ QUANTITIES = {
 
 OUTCOME_COLUMNS = ("end", "end_day", "final_owed", "final_wages_owed", "raised", "head_count")
 DEFICIENCY = "creditor_deficiency"
-CRITICAL_DRAWS = 20_000
+CRITICAL_DRAWS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
