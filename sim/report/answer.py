@@ -175,20 +175,26 @@ def insolvent_complement(share: Estimate) -> Estimate:
 
 def what_to_ask(case: Case) -> str:
     """What the outcome depends on, how good the evidence for it is, and what to find out before deciding."""
-    return f"{_luck(case.decision)}{_evidence(case)}: {_asked(case)}."
+    return f"Good ends, {_where_most(case)}{_luck(case.decision)}, and {_evidence(case)}: {_asked(case)}."
+
+
+def _where_most(case: Case) -> str:
+    decision = case.decision
+    is_only = len(decision.outcomes.policies) == 1
+    return "" if is_only else f"most frequent under {case.called(decision.best_trading)}, "
 
 
 def _luck(decision: Decision) -> str:
     chance = decision.chance["good"]
     if chance is None:
-        return "How much of the outcome is luck is not known, because no replications share their inputs, and "
-    kind = "is mostly luck" if chance.value > MOSTLY else "depends on what is uncertain as much as on luck"
-    return f"Whether the end is good {kind} ({chance.value:.0%} of its variance is pure chance), and "
+        return "depend on luck to an extent that is not known, because no replications share their inputs"
+    kind = "are mostly luck" if chance.value > MOSTLY else "depend on what is uncertain as well as on luck"
+    return f"{kind} ({chance.value:.0%} of the variance is pure chance)"
 
 
 def _evidence(case: Case) -> str:
     assumed = sum(fact.grade in ("ASSUMPTION", "") for fact in case.inputs)
-    return f"{assumed} of the {plural(len(case.inputs), 'number')} behind it are assumptions"
+    return f"{assumed} of the {plural(len(case.inputs), 'number')} behind them are assumptions"
 
 
 def _asked(case: Case) -> str:
@@ -203,7 +209,7 @@ def _asked(case: Case) -> str:
     settle = "settle what a good end is worth" if decision.switch is not None else ""
     tested = _leading(case)
     todo = joined([part for part in (settle, tested) if part])
-    return f"tomorrow {todo}" if todo else "no single one of the uncertain inputs moves it beyond chance"
+    return f"tomorrow {todo}" if todo else "no single one of the uncertain inputs moves their chance beyond luck"
 
 
 def _leading(case: Case) -> str:
@@ -212,7 +218,7 @@ def _leading(case: Case) -> str:
         return ""
     name = decision.leading[0]
     low, high = sorted(decision.swings.loc[[name], ["low", "high"]].to_numpy()[0].tolist())
-    return f"ask about {_named(case, name)}, which moves that chance most ({hundredths(low)}% to {hundredths(high)}%)"
+    return f"ask about {_named(case, name)}, which moves their chance most ({hundredths(low)}% to {hundredths(high)}%)"
 
 
 def _named(case: Case, name: str) -> str:

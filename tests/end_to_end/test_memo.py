@@ -151,6 +151,7 @@ def test_a_clear_case_is_answered_with_its_reach(made: Path) -> None:
     assert first.startswith("Choose \N{LEFT DOUBLE QUOTATION MARK}Pay half the rent")
     assert "1 variant of the rules" in first
     assert "Do nothing" in second
+    assert third.startswith("Good ends, most frequent under")
     assert "pure chance" in third
 
 

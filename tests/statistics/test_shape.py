@@ -24,7 +24,9 @@ def test_the_lognormal_misfit_is_the_distance_of_kolmogorov_and_smirnov() -> Non
     assert own is not None
     steps = np.arange(1, 1001)
     actual = (days[:, None] <= steps).mean(axis=0)
-    assert own.misfit == pytest.approx(np.abs(own.share(steps.astype(float)) - actual)[: int(days.max())].max(), abs=0.03)
+    assert own.misfit == pytest.approx(
+        np.abs(own.share(steps.astype(float)) - actual)[: int(days.max())].max(), abs=0.03
+    )
 
 
 def test_one_date_has_no_shape() -> None:
