@@ -73,11 +73,12 @@ def sureness(case: Case) -> list[str]:
             f" {'' if len(selection.kept) == 1 else 'among '}{kept} (screening of all pairs under common random"
             " numbers)."
         ),
-        (
+    ]
+    if selection.at_most_lost > 0:
+        items.append(
             f"Choosing {case.called(selection.chosen)} gives up at most {money(selection.at_most_lost)} of utility"
             " against the best, with the same probability."
-        ),
-    ]
+        )
     amount, cell = regrets.largest(regrets.minimax)
     if cell.input:
         items.append(

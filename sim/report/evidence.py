@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .case import Case, InputFact
 from .document import Block, Bullets, Grid, Paragraph
-from .wording import dollars, joined, plural
+from .wording import day_month_year, dollars, joined, plural
 
 GRADES = ("REPORTED", "DERIVED", "ASSUMPTION", "")
 GRADE_WORDS = {
@@ -21,11 +21,17 @@ GRADE_WORDS = {
 def assumptions(case: Case) -> list[Block]:
     """The inputs by grade, what the answer leans on first."""
     counts = Counter(fact.grade for fact in case.inputs)
-    said = [f"{counts[grade]} {GRADE_WORDS[grade]}" for grade in GRADES if counts[grade]]
+    said = [
+        f"{counts[grade]} {'assumed' if grade == 'ASSUMPTION' else GRADE_WORDS[grade]}"
+        for grade in GRADES
+        if counts[grade]
+    ]
+    shared = case.decision.outcomes.shared
+    drew = "each replication" if shared == 1 else f"each group of {shared} replications"
     uncertain = sum(fact.is_uncertain for fact in case.inputs)
     head = (
         f"Of {plural(len(case.inputs), 'number')} in the scenario, {joined(said)}. {uncertain} of them are"
-        " distributions: each pair of replications drew its own value. The others are held at one value, and their"
+        f" distributions: {drew} drew its own value. The others are held at one value, and their"
         " ignorance is not in the intervals."
     )
     leading = [case.facts[name] for name in case.decision.swings.index[:8] if name in case.facts]
@@ -86,7 +92,10 @@ def limits(case: Case) -> list[Block]:
                 ),
                 f"{loss} What creditors concede in a rescue is not counted as their loss.",
                 "A replication that still trades at the horizon counts as a good end.",
-                f"Nothing that became known after {case.meta.start} was used.",
+                (
+                    f"The inputs should hold only what was known on {day_month_year(case.meta.start)}; nothing here"
+                    " checks that."
+                ),
             ]
         )
     ]

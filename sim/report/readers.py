@@ -89,7 +89,7 @@ def _thirteen_weeks(case: Case, policy: str) -> list[Block]:
         " trading. It seems to hold up where the ones without cash have stopped."
     )
     header = ["Week", *(f"Free cash, P{round(100 * band)}" for band in BANDS), "Still trading"]
-    return [Grid(header, rows, note, right=range(5), is_small=True)]
+    return [Grid(header, rows, note, (0.6, 1, 1, 1, 1), range(5))]
 
 
 def lender(case: Case) -> list[Block]:

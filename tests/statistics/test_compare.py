@@ -9,7 +9,8 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from sim.analysis.choice import best_probabilities, by_worth_of_a_good_end, pareto, select, worth_at_crossing
-from sim.analysis.compare import Outcomes, Weights, holm, mcnemar_exact, paired_differences, utility
+from sim.analysis.compare import Outcomes, Weights, holm, mcnemar_exact, outcomes_of, paired_differences, utility
+from tests.statistics.made_up import result_frame
 
 
 def outcomes_from(good: np.ndarray, loss: np.ndarray, shared: int = 1, weights: Weights | None = None) -> Outcomes:
@@ -154,3 +155,23 @@ def test_the_worth_at_which_two_policies_tie_is_covered_by_its_interval() -> Non
         worth = worth_at_crossing(outcomes_from(good, loss), Weights(), "a", "b")
         covered += worth.low <= 50e6 <= worth.high
     assert covered / 80 >= 0.95 - 4 * np.sqrt(0.95 * 0.05 / 80)
+
+
+def test_what_the_estate_leaves_unpaid_counts_as_the_loss_where_the_result_knows_it() -> None:
+    frame = result_frame(40, ("do-nothing", "file-now"))
+    plain = outcomes_of(frame, Weights())
+    known = outcomes_of(frame.assign(creditor_deficiency=np.where(frame["end"] == "insolvent", 7.0, np.nan)), Weights())
+    insolvent = plain.values["good"] == 0
+    assert np.unique(known.values["loss"][insolvent]).tolist() == [7.0]
+    assert not known.values["loss"][~insolvent].any()
+    owed = frame["final_owed"] + frame["final_wages_owed"]
+    assert plain.values["loss"].sum() == pytest.approx(owed[frame["end"] == "insolvent"].sum())
+
+
+def test_only_replications_that_every_policy_has_are_compared() -> None:
+    frame = result_frame(40, ("do-nothing", "file-now"))
+    kept = frame[(frame["policy"] == "do-nothing") | (frame["replication"] >= 10)].reset_index(drop=True)
+    outcomes = outcomes_of(kept, Weights())
+    assert outcomes.n == 30
+    later = frame[(frame["policy"] == "do-nothing") & (frame["replication"] >= 10)]
+    assert outcomes.column("days", "do-nothing").tolist() == later["end_day"].tolist()
