@@ -4,13 +4,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .NOTPARALLEL:
-.PHONY: run test lint benchmark sizes clean
+.PHONY: run test test-slow lint benchmark sizes clean
 
 run: .venv/base.stamp
 	$(BIN)/runway run experiments/stability_2023_10.toml
 
 test: .venv/test.stamp
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-slow: .venv/test.stamp
+	$(BIN)/python -m pytest -n auto -m slow
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

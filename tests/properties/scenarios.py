@@ -241,10 +241,16 @@ def policies(draw: st.DrawFn, spec: Spec) -> list[Spec]:
         steps.append({"do": "cut_compute", "vendor": "cloud-0", "on": on, "share": 0.4, "lag_days": 9})
     if spec["subscription"]:
         steps.append({"do": "launch_subscription", "on": on, "lag_days": 5, "cost": 700})
+    if spec["opening"].get("invoices"):
+        steps.append({"do": "set", "parameter": "opening.invoices.0.amount", "value": draw(st.sampled_from([0, 9000]))})
     insiders = [i["name"] for i in spec["investors"] if i["kind"] == "insider"]
     if insiders:
         steps.append({"do": "ask_insiders", "investor": insiders[0], "on": on})
-    chosen = [draw(st.lists(st.sampled_from(steps), max_size=3, unique_by=lambda step: step["do"])) for _ in range(2)]
+
+    def key(step: Spec) -> tuple[str, Any]:
+        return step["do"], step.get("parameter")
+
+    chosen = [draw(st.lists(st.sampled_from(steps), max_size=3, unique_by=key)) for _ in range(2)]
     return [{"name": f"policy-{i}", "actions": actions} for i, actions in enumerate(chosen)]
 
 

@@ -31,7 +31,7 @@ from tests.properties.scenarios import (
 ANY = st.data()
 
 
-@settings(max_examples=15)
+@settings(max_examples=30)
 @given(companies(), st.integers(0, 7), st.integers(1, 3), st.integers(1, 3))
 def test_any_range_of_replications_alone_is_that_slice_of_a_larger_run(
     spec: Spec, first: int, size: int, chance_per_input: int
@@ -42,7 +42,7 @@ def test_any_range_of_replications_alone_is_that_slice_of_a_larger_run(
     assert_same(part_of(whole, lambda frame: frame.replication.between(first, first + size - 1)), alone)
 
 
-@settings(max_examples=12)
+@settings(max_examples=25)
 @given(ANY)
 def test_policies_together_are_each_policy_alone(data: st.DataObject) -> None:
     spec = data.draw(companies())
@@ -53,7 +53,20 @@ def test_policies_together_are_each_policy_alone(data: st.DataObject) -> None:
         assert_same(part_of(together, lambda frame, name=policy.name: frame.policy == name), alone)
 
 
-@settings(max_examples=12)
+def test_a_policy_without_the_oldest_opening_invoice_is_the_same_alone_and_beside_the_baseline() -> None:
+    owed = [{"creditor": "cloud", "amount": 500, "due": due} for due in (date(2023, 9, 1), date(2023, 10, 25))]
+    cloud = {"name": "cloud", "monthly_usage": 1000, "service_share": 0.5}
+    start: Spec = {"name": "paid", "start": date(2023, 10, 31), "horizon_days": 60}
+    paid = {"do": "set", "parameter": "opening.invoices.0.amount", "value": 0}
+    spec = {**start, "opening": {"cash": 0, "invoices": owed}, "vendors": [cloud]}
+    question = with_policies(spec, [{"name": "paid", "actions": [paid]}])
+    together = tables(question.scenario, question.policies)
+    assert_same(
+        part_of(together, lambda frame: frame.policy == "paid"), tables(question.scenario, question.policies[1:])
+    )
+
+
+@settings(max_examples=25)
 @given(ANY)
 def test_narrowing_changes_nothing(data: st.DataObject) -> None:
     spec = data.draw(companies())
@@ -95,7 +108,7 @@ class Shuffled(kernel_block.Block):
         super().run(leaving)
 
 
-@settings(max_examples=8)
+@settings(max_examples=15)
 @given(companies())
 def test_the_order_in_which_processes_are_created_changes_nothing(spec: Spec) -> None:
     scenario = scenario_of(spec)
@@ -104,7 +117,7 @@ def test_the_order_in_which_processes_are_created_changes_nothing(spec: Spec) ->
     assert_same(tables(scenario), shuffled)
 
 
-@settings(max_examples=12)
+@settings(max_examples=25)
 @given(companies())
 def test_a_horizon_twice_as_long_leaves_everything_before_the_old_one_unchanged(spec: Spec) -> None:
     days = spec["horizon_days"]
@@ -121,7 +134,7 @@ def until(found: Tables, last: int) -> Any:
     return days.assign(end=rows.end.where(ended, "survived"), end_day=rows.end_day.where(ended, last))
 
 
-@settings(max_examples=8)
+@settings(max_examples=15)
 @given(companies())
 def test_running_twice_gives_one_answer_and_leaves_the_question_as_it_was(spec: Spec) -> None:
     scenario = scenario_of(spec)

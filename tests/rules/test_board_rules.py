@@ -224,10 +224,10 @@ def test_a_missed_payroll_voids_a_tranche_that_depends_on_no_default() -> None:
     assert (void, kept) == (0, 1)
 
 
-def test_the_board_knows_on_the_day_of_a_default_that_the_tranche_is_void() -> None:
+def test_the_board_counts_on_a_tranche_until_the_business_day_after_the_default() -> None:
     wages = [line("wages", "out", "month", 20_000, day=16, paid_as="payroll")]
     row = frame_of(company(board=NEARLY_CERTAIN, lines=wages, tranches=[PROMISE])).iloc[0]
-    assert (row.default_event_day, row.end_day) == (16, 16)
+    assert (row.default_event_day, row.end_day) == (16, 17)
 
 
 def lead(**parts: Any) -> Spec:

@@ -277,3 +277,14 @@ def test_money_goes_to_what_is_due_before_what_is_not(books: Books) -> None:
         (60, Phase.PAYMENT_RUN, lambda: list(books.creditor.payable(30))),
     )
     assert results[-1] == [15_000, 15_000]
+
+
+def test_an_instalment_of_100_dollars_falls_due_although_200_were_paid_on_a_later_bill_before(books: Books) -> None:
+    books.creditor.open_with(10_000, 120)
+    results = books.play(
+        (1, Phase.INVOICES, lambda: books.creditor.receive(20_000, 30, "compute")),
+        (30, Phase.PAYMENT_RUN, lambda: books.creditor.pay(np.minimum(books.creditor.payable(), books.ledger.cash))),
+        (119, Phase.SOLVENCY, books.state),
+        (120, Phase.SOLVENCY, books.state),
+    )
+    assert results[-2:] == [([10_000, 20_000], [0, 10_000]), ([10_000, 20_000], [10_000, 20_000])]

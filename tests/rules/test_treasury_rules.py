@@ -138,6 +138,13 @@ def test_a_launch_costs_its_price_in_30_days_and_sells_after_its_lag() -> None:
     assert frame.final_cash.tolist() == [1000, 1000 - 150 + 10 * 20]
 
 
+def test_a_launch_long_after_the_horizon_is_no_launch() -> None:
+    launch = {"do": "launch_subscription", "on": date(2023, 11, 1), "lag_days": 3000, "cost": 150}
+    part = {"launch": None, "trials_per_month": 900}
+    frame = frame_of(world(START, cash=10, horizon_days=40, subscription=part), policies=actions(launch))
+    assert frame.revenue.tolist() == [0, 0]
+
+
 def test_an_insider_who_is_asked_on_1_november_and_decides_in_5_business_days_pays_on_the_8th() -> None:
     insider = {"name": "founder", "kind": "insider", "amount": 700, "decision_days": 5, "success_probability": 0}
     ask = {"do": "ask_insiders", "investor": "founder", "on": date(2023, 11, 1), "success_probability": 1}

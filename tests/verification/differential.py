@@ -1,6 +1,6 @@
 """The engine against its plain twin on the core case: one line per quantity, with a z-score.
 
-    python -m tests.verification.differential [--policy do-nothing] [--twin 1500] [--engine 16384] [--workers 2]
+python -m tests.verification.differential [--policy do-nothing] [--twin 1500] [--engine 16384] [--workers 2]
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ def share_row(quantity: str, month: int | None, engine: pd.Series, twin: pd.Seri
 
 
 def mean_row(quantity: str, month: int | None, engine: pd.Series, twin: pd.Series) -> Row:
-    """Two means."""
+    """Two means; nothing is claimed about few replications."""
+    if min(len(engine), len(twin)) < FEW:
+        return row_of(quantity, month, np.nan, np.nan, 0.0)
     difference = float(engine.mean() - twin.mean())
     error = float(np.sqrt(engine.var() / len(engine) + twin.var() / len(twin)))
     z = difference / error if error else float(np.sign(difference)) * np.inf if difference else 0.0
@@ -117,9 +119,7 @@ def incidences(engine: pd.DataFrame, twin: pd.DataFrame) -> Iterator[Row]:
     for kind in sorted({*kinds[0], *kinds[1]} - {"survived "}):
         for month in MONTHS:
             day = month_end(month)
-            closed = [
-                (of == kind) & (frame.end_day <= day) for of, frame in zip(kinds, (engine, twin), strict=True)
-            ]
+            closed = [(of == kind) & (frame.end_day <= day) for of, frame in zip(kinds, (engine, twin), strict=True)]
             yield share_row(f"ended: {kind.strip()}", month, *closed)
     for state in plain_twin.STATES:
         for month in MONTHS:
@@ -137,7 +137,7 @@ def labels(engine: pd.DataFrame, twin: pd.DataFrame) -> Iterator[Row]:
 
 
 def snapshots(policy: str, replications: int, seed: int, twin: pd.DataFrame) -> Iterator[Row]:
-    """Cash, subscribers, head count at month ends, among those still trading; each month's engine has its own seed."""
+    """Month ends, among the replications that still trade; the engine has a seed of its own for each."""
     for month in SNAPSHOTS:
         engine = engine_frame(policy, replications, seed + month, months=month)
         engine = engine[engine.end == "survived"].rename(columns={"final_cash": "cash"})

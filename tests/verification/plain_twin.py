@@ -257,7 +257,7 @@ class Company:
         self.senior_exits = 0
         self.activity = self.product_value = self.confidence = 1.0
         self.cohorts: dict[int, int] = {}
-        self.processor = self.receipts = self.revenue = self.raised = 0
+        self.receipts = self.revenue = self.raised = 0
 
         self.gate = self.rng.random()
         self.live: set[str] = set()
@@ -266,7 +266,6 @@ class Company:
         self.cover = HORIZON_WEEKS
 
         self.states: dict[str, int] = {}
-        self.is_short = False
         self.end: Spec | None = None
         self.lowest_cash, self.peak_overdue = self.cash, 0
         self.month_ends: list[Spec] = []
@@ -313,12 +312,6 @@ class Company:
     def raise_money(self, dollars: float) -> None:
         self.cash += round(cents(dollars))
         self.raised += round(cents(dollars))
-
-    def event_of_default(self) -> None:
-        self.enter("default_event")
-        void = {t["name"] for t in self.scenario["tranches"] if t["voided_by_default"]} & self.live
-        self.live -= void
-        self.prospect_died |= bool(void)
 
     def happens(self, probability: float) -> bool:
         return self.rng.random() < probability
@@ -402,7 +395,7 @@ def rung_reached(vendor: Vendor) -> Rung:
 def climb(co: Company, vendor: Vendor, rung: Rung) -> None:
     vendor.rung = rung
     if rung == Rung.BREACH_NOTICE:
-        co.event_of_default()
+        co.enter("default_event")
     elif rung == Rung.SUSPENDED:
         co.enter("service_suspended")
         vendor.suspensions.append([co.today, math.inf])
@@ -457,8 +450,8 @@ def subscription(co: Company, spec: Spec) -> Process:
         co.cohorts[cohort], billed[cohort], window_start = count, now, now
         fees = spec["fee_share"] * spec["price"] + spec["fee_fixed"]
         co.revenue += round(cents(count * spec["price"]))
-        co.processor += round(cents(count * (spec["price"] * (1 - spec["refund_share"]) - fees)))
-        co.env.process(payout(co, co.calendar.shift(day, spec["payout_business_days"])))
+        net = round(cents(count * (spec["price"] * (1 - spec["refund_share"]) - fees)))
+        co.env.process(payout(co, net, co.calendar.shift(co.calendar.business_day(day), spec["payout_business_days"])))
 
 
 def expected_sign_ups(co: Company, spec: Spec, begin: float, end: float, churn: float) -> float:
@@ -471,11 +464,10 @@ def expected_sign_ups(co: Company, spec: Spec, begin: float, end: float, churn: 
     return spec["conversion_rate"] * demand * trials * survival
 
 
-def payout(co: Company, day: int) -> Process:
-    """The processor pays out its whole balance."""
+def payout(co: Company, net: int, day: int) -> Process:
+    """The processor pays out what it charged."""
     yield co.at(day, Phase.CUSTOMER_CASH, "processor")
-    co.receive(co.processor)
-    co.processor = 0
+    co.receive(net)
 
 
 def unrest(co: Company, group: Group) -> float:
@@ -546,10 +538,10 @@ def payroll(co: Company, group: Group) -> Process:
 
 
 def miss_payroll(co: Company) -> None:
-    co.payroll_missed_on, co.is_short = co.today, True
+    co.payroll_missed_on = co.today
     co.enter("payroll_missed")
     co.enter("zero_cash")
-    co.event_of_default()
+    co.enter("default_event")
     co.shock(co.scenario["confidence"]["missed_payroll_shock"])
 
 
@@ -582,7 +574,6 @@ def treasury(co: Company) -> Process:
 def payment_run(co: Company) -> None:
     spec = co.scenario["treasury"]
     reserve = round(spec["reserve_weeks"] * WEEK * (co.monthly_net_pay + co.monthly_critical_costs))
-    co.is_short = co.wages_owed > 0
     for pay_class in spec["pay_order"]:
         is_protected = pay_class in spec["protected"]
         for creditor in (c for c in co.creditors.values() if c.pay_class == pay_class):
@@ -591,7 +582,6 @@ def payment_run(co: Company) -> None:
             creditor.settle(paid)
             co.cash -= paid
             if is_protected and paid < payable:
-                co.is_short = True
                 co.enter("zero_cash")
 
 
@@ -656,15 +646,18 @@ def insider(co: Company, spec: Spec) -> Process:
 
 
 def tranche(co: Company, spec: Spec) -> Process:
-    """Promised money arrives, or does not."""
+    """Promised money arrives, or does not; a default before that day voids it."""
     co.live.add(spec["name"])
-    yield co.at(co.calendar.business_day(max(1, co.draw(spec["arrival_day"]))), Phase.DECISIONS, spec["name"])
-    if spec["name"] in co.live:
-        co.live.discard(spec["name"])
-        if co.happens(spec["probability"]):
-            co.raise_money(co.draw(spec["amount"]))
-        else:
-            co.prospect_died = True
+    day, arrival, is_void = 0, co.calendar.business_day(max(1, co.draw(spec["arrival_day"]))), False
+    while day < arrival and not is_void:
+        day = co.calendar.business_day(day + 1)
+        yield co.at(day, Phase.DECISIONS, spec["name"])
+        is_void = spec["voided_by_default"] and "default_event" in co.states
+    co.live.discard(spec["name"])
+    if not is_void and co.happens(spec["probability"]):
+        co.raise_money(co.draw(spec["amount"]))
+    else:
+        co.prospect_died = True
 
 
 def confidence(co: Company) -> Process:
@@ -734,6 +727,8 @@ def dated_action(co: Company, action: Spec) -> Process:
     yield co.at(day, Phase.DECISIONS, "actions")
     match action["do"]:
         case "file":
+            filing_day = co.calendar.shift(co.calendar.business_day(day), co.scenario["board"]["filing_business_days"])
+            yield co.at(filing_day, Phase.BOARD, "actions")
             co.close("insolvent", "directors_filed")
         case "stretch":
             co.stretch[action["class"]] = action["days"]
@@ -744,7 +739,7 @@ def dated_action(co: Company, action: Spec) -> Process:
             vendor, co.cut_on = co.vendors[action["vendor"]], day
             fee = action["fee_months"] * cents(vendor.spec["monthly_usage"]) * action["share"]
             vendor.bill(fee, day + vendor.spec["net_days"])
-            yield co.at(day + action["lag_days"], Phase.DECISIONS, "actions")
+            yield co.at(day + action["lag_days"], Phase.MARKET, "actions")
             vendor.usage_factor *= 1 - action["share"]
         case other:
             raise ValueError(f"the plain twin does not know the action {other}")
@@ -783,8 +778,8 @@ def leading_state(co: Company) -> str | None:
     holds = {
         "payroll_missed": co.wages_owed > 0,
         "service_suspended": co.service < 1,
-        "zero_cash": co.is_short,
-        "cash_flow_insolvent": co.overdue() + co.wages_owed > co.cash,
+        "zero_cash": "zero_cash" in co.states,
+        "cash_flow_insolvent": "cash_flow_insolvent" in co.states,
     }
     return next((state for state, is_so in holds.items() if is_so), None)
 
