@@ -27,13 +27,15 @@ class Selection:
     `kept` are the policies that cannot be ruled out as the best: they hold the truly best one with probability `level`
     at least, under common random numbers. `at_most_lost` bounds, with the same probability, the utility that is given
     up by choosing `chosen` if another is better. `equal` are those of `kept` shown to lie within the indifference of
-    `chosen`. The verdict is *one* (nothing else is kept), *equal* (all that is kept is equal) or *unclear*; if unclear,
-    `replications_needed` of each policy would do.
+    `chosen`, `close` those that are ruled out but lie within it too, `identical` those with the same utility in every
+    replication. The verdict is *one* (nothing else is kept), *equal* (all that is kept is equal) or *unclear*; if
+    unclear, `replications_needed` of each policy would do.
     """
 
     chosen: str
     kept: tuple[str, ...]
     equal: tuple[str, ...]
+    close: tuple[str, ...]
     identical: tuple[str, ...]
     at_most_lost: float
     replications_needed: int
@@ -61,7 +63,8 @@ def select(outcomes: Outcomes, weights: Weights, *, level: float = LEVEL) -> Sel
     is_kept = (means[:, None] >= means[None, :] - widths).all(axis=1)
     behind, wide = means[best] - means, widths[best]
     is_rival = is_kept & (np.arange(k) != best)
-    is_equal = is_rival & (behind + wide <= weights.indifference)
+    is_within = (behind + wide <= weights.indifference) & (np.arange(k) != best)
+    is_equal = is_rival & is_within
     identical = (outcomes.values["utility"] == outcomes.values["utility"][:, [best]]).all(axis=0)
     unclear = [
         replications_needed(groups[:, best] - groups[:, j], wide[j], critical, weights) * outcomes.shared
@@ -73,7 +76,8 @@ def select(outcomes: Outcomes, weights: Weights, *, level: float = LEVEL) -> Sel
 
     lost = float(np.maximum(wide - behind, 0)[np.arange(k) != best].max(initial=0.0))
     same = named(np.asarray(identical & (np.arange(k) != best)))
-    return Selection(names[best], named(is_kept), named(is_equal), same, lost, max(unclear, default=0), level)
+    close = named(is_within & ~is_kept)
+    return Selection(names[best], named(is_kept), named(is_equal), close, same, lost, max(unclear, default=0), level)
 
 
 def half_width(differences: Floats, critical: float, weights: Weights, level: float = LEVEL) -> float:

@@ -71,7 +71,7 @@ def chance_share(outcome: Floats, shared: int, level: float = LEVEL) -> Estimate
     within, centred = pairs.var(axis=1, ddof=1), ((pairs - pairs.mean()) ** 2).mean(axis=1)
     share = within.mean() / centred.mean()
     residual = mean_of((within - share * centred) / centred.mean(), level)
-    return Estimate(float(share), float(max(share + residual.low, 0)), float(min(share + residual.high, 1)))
+    return Estimate(*np.clip([share, share + residual.low, share + residual.high], 0, 1).tolist())
 
 
 def tornado(inputs: pd.DataFrame, outcome: Floats, *, shared: int = 1, level: float = LEVEL) -> pd.DataFrame:

@@ -63,7 +63,8 @@ def _equal(case: Case) -> str:
         tolerance = f"a chance of {case.decision.weights.tolerance:.0%} of a good end"
         why = f"what separates them is worth less than {tolerance} ({money(case.decision.weights.indifference)})"
     others = len(case.decision.outcomes.policies) - 1 - len(chosen.equal)
-    rest = f"; the other {plural(others, 'policy')} {'is' if others == 1 else 'are'} worse" if others else ""
+    worse = "the other policy is worse" if others == 1 else f"the other {others} policies are worse"
+    rest = f"; {worse}" if others else ""
     return f"{names} are equal for this decision: {why}{rest}; choose between them by cost and consent."
 
 
@@ -73,7 +74,7 @@ def _one(case: Case) -> str:
     sure = hundredths(_never_certain(decision.probability_best[chosen]))
     return (
         f"Choose {case.called(chosen)}: of the {len(decision.outcomes.policies)} policies it has the highest utility"
-        f" under the declared weights (probability that it is best: {sure}%){_reach(case)}{_worth(case)}."
+        f" under the declared weights (probability that it is best: {sure}%){_reach(case)}{_close(case)}{_worth(case)}."
     )
 
 
@@ -118,6 +119,15 @@ def where(case: Case, turn: Turn) -> str:
 def quantity(case: Case, path: str, value: float) -> str:
     """A value of an input with its unit."""
     return number(value, case.facts[path].unit if path in case.facts else "")
+
+
+def _close(case: Case) -> str:
+    decision = case.decision
+    if not decision.selection.close:
+        return ""
+    names = joined([case.called(name) for name in decision.selection.close])
+    most = f"a {decision.weights.tolerance:.0%} chance of a good end ({money(decision.weights.indifference)})"
+    return f", but what puts it before {names} is worth less than {most}"
 
 
 def _worth(case: Case) -> str:
@@ -194,7 +204,8 @@ def _luck(decision: Decision) -> str:
 
 def _evidence(case: Case) -> str:
     assumed = sum(fact.grade in ("ASSUMPTION", "") for fact in case.inputs)
-    return f"{assumed} of the {plural(len(case.inputs), 'number')} behind them are assumptions"
+    share = f"all {assumed:,}" if assumed == len(case.inputs) else f"{assumed:,} of the {len(case.inputs):,}"
+    return f"{share} numbers behind them are assumptions"
 
 
 def _asked(case: Case) -> str:
@@ -240,4 +251,4 @@ def verdict_on(case: Case, rival: Rival) -> str:
         return f"turns on {where(case, rival.turns[0])}"
     if rival.variants_against:
         return f"not if {joined([variant_words(case, name) for name in rival.variants_against], 'or')}"
-    return "beaten"
+    return "beaten, by less than decides" if rival.policy in selection.close else "beaten"

@@ -102,6 +102,11 @@ def test_a_thin_run_does_not_choose_and_the_replications_it_asks_for_do() -> Non
     assert np.mean(told) > 0.65
 
 
+def test_a_difference_that_is_sure_but_smaller_than_what_decides_is_called_close() -> None:
+    chosen = select(two_policies(40_000, 0.2e6), Weights())
+    assert (chosen.verdict, chosen.close) == ("one", ("a",))
+
+
 def test_a_few_replications_without_a_difference_do_not_show_that_there_is_none() -> None:
     one = two_policies(40, 0).column("loss", "a")[:, None]
     chosen = select(outcomes_from(np.zeros((40, 2)), np.hstack([one, one])), Weights())
