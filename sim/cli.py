@@ -83,7 +83,7 @@ def run(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Simulate experiments; print the table; store rows, summary and plots."""
+    """Simulate experiments; print the table; store rows, summary, plots and the decision memo."""
     problems = workers_problem(workers)
     if out is not None and len(experiments) > 1:
         problems.append(f"--out: found {len(experiments)} experiments, expected one for one directory")
@@ -186,6 +186,30 @@ def trace(
         typer.echo(line)
     if warning:
         stop(warning, FAILED)
+
+
+@app.command()
+def memo(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
+    form: Annotated[str, typer.Option("--format", metavar="html,pdf,md", help="Formats, with commas.")] = "html,pdf,md",
+) -> None:
+    """Rebuild the decision memo from stored results."""
+    from sim.experiment.files import OtherQuestionError, StoreError
+    from sim.memo import write_memo
+    from sim.report.render import FORMATS
+
+    wanted = [part.strip() for part in form.split(",")]
+    unknown = [part for part in wanted if part not in FORMATS]
+    if unknown:
+        stop(f"--format: found {', '.join(unknown)}, expected some of {','.join(FORMATS)}", BAD_INPUT)
+    try:
+        written = write_memo(directory, wanted)
+    except (OtherQuestionError, ValueError) as error:
+        stop(str(error), BAD_INPUT)
+    except StoreError as error:
+        stop(str(error), FAILED)
+    for path in written:
+        typer.echo(path)
 
 
 @app.command("list")

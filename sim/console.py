@@ -54,11 +54,13 @@ def requests(
     from sim.experiment.files import OtherQuestionError
     from sim.experiment.precision import precision_of
     from sim.scenario.loading import InputErrors, load, with_overrides
+    from sim.scenario.variants import variants_of
 
     found = []
     for path in files:
         try:
             experiment = with_overrides(load(path), policies=policies, replications=replications, seed=seed)
+            variants_of(experiment)
             precision = None if half_width is None else precision_of(experiment, half_width)
             found.append(Request(experiment, directory_of(experiment, out), precision))
         except (InputErrors, OtherQuestionError) as error:
@@ -100,6 +102,7 @@ def answer_request(request: Request, workers: int, scheduler: str | None, quiet:
     """Answer one request, and say so; whether all of it was reached."""
     from sim.experiment.job import answer
     from sim.experiment.precision import answer_precisely
+    from sim.illustrations import illustrate
 
     experiment, directory, precision = request.experiment, request.directory, request.precision
     executors, progress, more, is_reached = executors_of(workers, scheduler, directory), progress_of(quiet), {}, True
@@ -114,14 +117,16 @@ def answer_request(request: Request, workers: int, scheduler: str | None, quiet:
     if precision is None and given.result.experiment.replications > experiment.replications:
         say(f"{directory} holds {given.result.experiment.replications:,} replications already; they are kept")
     _say_quarantined(given.quarantined, given.result.experiment)
+    lost: list[Quarantined] = []
     if not given.result.summary().empty:
         if not as_json:
             _print_tables(given.result)
-        _draw(given, directory)
+        lost = illustrate(given, directory, executors if scheduler else None, workers, progress)
+        _say_quarantined(lost, given.result.experiment)
     if precision is not None and not as_json:
         _say_precision(precision, table, is_reached)
     typer.echo(json.dumps(_as_json(given) | more) if as_json else directory)
-    return is_reached and not given.quarantined
+    return is_reached and not given.quarantined and not lost
 
 
 def said(precision: Precision) -> dict[str, Any]:
@@ -162,29 +167,6 @@ def _print_tables(result: Result) -> None:
         return
     scenario = result.scenario(0)
     console.print(result_tables(summary, title=title, start=scenario.start, horizon_days=scenario.horizon_last_day()))
-
-
-def _draw(given: Answer, directory: Path) -> None:
-    from sim.report.plots import draw_tables
-    from sim.report.style import FigureMeta
-    from sim.report.sweeps import draw_sweep
-
-    result, experiment = given.result, given.result.experiment
-    scenario, summary = result.scenario(0), given.result.summary()
-    meta = FigureMeta(
-        label=scenario.label or scenario.name,
-        start=scenario.start,
-        horizon_days=scenario.horizon_last_day(),
-        fingerprint=given.question.fingerprint[:FINGERPRINT_SHOWN],
-        policies={policy.name: policy.label for policy in experiment.policies},
-        chance_per_input=experiment.chance_per_input,
-    )
-    if result.n_points > 1:
-        headline = result.headline()
-        shares = result.figure(headline)
-        draw_sweep(shares, result.points, meta, directory / "plots", headline=headline.text)
-    else:
-        draw_tables(result.incidence(), summary, result.tracks, meta, directory / "plots")
 
 
 def _as_json(given: Answer) -> dict[str, Any]:

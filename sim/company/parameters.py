@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 from scipy.special import ndtr, ndtri
 
 from sim.company.plan import Settings
 from sim.kernel.block import Block, Columns
-from sim.kernel.draws import to_uniform
+from sim.kernel.draws import Source, to_uniform
 from sim.scenario.correlations import Correlation, matrix_of
 from sim.scenario.distribution import OPEN_INTERVAL
 from sim.scenario.quantity import Quantity
-from sim.scenario.schema import Policy
+from sim.scenario.schema import Policy, Scenario, quantities
 
 
 class Parameters(Columns):
@@ -39,9 +40,7 @@ class Inputs:
         self._block = block
         self._points = points
         self._chance_per_input = chance_per_input
-        pairs = {(c.between[0], c.between[1]): c.value for c in correlations}
-        self._correlated, matrix = matrix_of(pairs)
-        self._mix = np.linalg.cholesky(matrix) if pairs else matrix
+        self._sampler = Sampler(block.source, correlations)
         self._settings = [
             {action.parameter: action.value for action in policy.actions if action.do == "set"} for policy in policies
         ]
@@ -85,29 +84,63 @@ class Inputs:
         return np.rint(value).astype(np.int64) if quantity.is_whole and settings else value
 
     def _sample(self, quantity: Quantity, path: str) -> Any:
-        value: Any = quantity.value
-        if value is None:
-            value = self._per_group(quantity, path)
-        return np.rint(value).astype(np.int64) if quantity.is_whole else value
-
-    def _per_group(self, quantity: Quantity, path: str) -> Any:
-        """One value per group of replications that share their inputs, spread over the rows."""
+        """The number that a quantity is, or one value per group of replications that share it, spread over the rows."""
+        if quantity.value is not None:
+            return np.rint(quantity.value).astype(np.int64) if quantity.is_whole else quantity.value
         block, size = self._block, self._chance_per_input
         first, stop = block.first // size, (block.stop - 1) // size + 1
+        return self._sampler.values(quantity, path, first, stop)[block.replication // size - first]
+
+
+class Sampler:
+    """What each uncertain input is in each group of replications that share their inputs, known without simulating."""
+
+    def __init__(self, source: Source, correlations: Sequence[Correlation] = ()) -> None:
+        self._source = source
+        pairs = {(c.between[0], c.between[1]): c.value for c in correlations}
+        self._correlated, matrix = matrix_of(pairs)
+        self._mix = np.linalg.cholesky(matrix) if pairs else matrix
+
+    def values(self, quantity: Quantity, path: str, first: int, stop: int) -> NDArray[Any]:
+        """The values of an uncertain input in groups ``first`` to ``stop - 1``.
+
+        *Source*: one draw per input and group, whatever block, point or policy asks for it.
+        """
         values = quantity.quantile(self._uniform(path, first, stop))
-        return values[block.replication // size - first]
+        return np.rint(values).astype(np.int64) if quantity.is_whole else values
 
     def _uniform(self, path: str, first: int, stop: int) -> Any:
         """The uniforms of an input: its own, or those of a Gaussian copula where it is correlated with others."""
 
         def own(name: str) -> Any:
-            return to_uniform(self._block.source.words(("inputs", name), first, stop))
+            return to_uniform(self._source.words(("inputs", name), first, stop))
 
         if path not in self._correlated:
             return own(path)
         weights = self._mix[self._correlated.index(path)]
         mixed = sum(w * ndtri(own(name)) for name, w in zip(self._correlated, weights, strict=True) if w != 0)
         return np.clip(ndtr(mixed), *OPEN_INTERVAL)
+
+
+def sampled_inputs(
+    scenario: Scenario, policies: tuple[Policy, ...], seed: int, groups: int, point: Settings | None = None
+) -> dict[str, NDArray[Any]]:
+    """What each uncertain input is in the first groups of replications at a design point, by path.
+
+    Inputs of a policy's actions are named `policies.<policy>.<position>.<key>`, with the key `value` for what a policy
+    sets in place of the scenario and of the point. *Source*: `Sampler`.
+    """
+    sampler = Sampler(Source(seed), scenario.correlations)
+    stated = {path: (path, quantity) for path, quantity in {**scenario.parameters(), **(point or {})}.items()}
+    for policy in policies:
+        for i, action in enumerate(policy.actions):
+            own = f"policies.{policy.name}.{i}"
+            for key, quantity in quantities(action).items():
+                path = f"{own}.{key}"
+                drawn_as = action.parameter if action.do == "set" else path
+                stated[path] = drawn_as, (point or {}).get(path, quantity)
+    uncertain = {path: one for path, one in stated.items() if not one[1].is_fixed}
+    return {path: sampler.values(one, drawn_as, 0, groups) for path, (drawn_as, one) in uncertain.items()}
 
 
 def _lone(value: Any) -> Any:

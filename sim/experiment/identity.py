@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 RULES = ("kernel", "scenario", "company")
 DECISIVE = ("numpy", "scipy", "holidays")
+JUDGEMENT = ("weights", "variants", "variant_replications", "headline")
+"""How the rows are read, which changes none of them."""
 OTHERS = ("pandas", "pyarrow", "simpy")
 
 
@@ -41,9 +43,8 @@ class Question:
 
 def question_of(experiment: Experiment) -> Question:
     """The question that ``experiment`` asks with this version of the rules."""
-    inputs = experiment.model_dump(
-        mode="json", by_alias=True, exclude={"replications", "design", "overrides", "headline"}
-    )
+    exclude = {"replications", "design", "overrides", *JUDGEMENT}
+    inputs = experiment.model_dump(mode="json", by_alias=True, exclude=exclude)
     if experiment.design is not None:
         inputs["design"] = family(experiment)
     return Question(inputs, source_digest(), {name: version(name) for name in DECISIVE})

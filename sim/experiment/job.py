@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment.cells import Block, Layout, Sheet
 from sim.experiment.design import Point, numbered, points_of
 from sim.experiment.files import write_file
-from sim.experiment.identity import Question, other_versions, question_of
+from sim.experiment.identity import JUDGEMENT, Question, other_versions, question_of
 from sim.experiment.result import MemoryTables, Result, StoredTables
 from sim.experiment.runner import Executors, Runner, local
 from sim.experiment.store import SUMMARY, Part, Store, open_store, part_path
@@ -146,6 +146,7 @@ class Run:
             "label": self.experiment.label,
             "replications": self.experiment.replications,
             "policies": [policy.name for policy in self.experiment.policies],
+            "judgement": self.experiment.model_dump(mode="json", by_alias=True, include=set(JUDGEMENT)),
             "other_versions": other_versions(),
         }
 

@@ -20,6 +20,8 @@ from sim.scenario.figures import Figure, figure
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.analysis.compare import Outcomes, Weights
+    from sim.company.journal import Entry
     from sim.scenario.schema import Experiment, Scenario
 
 MEDIAN_REPLICATIONS = 2**16
@@ -85,7 +87,8 @@ class Result:
         directory = Path(directory)
         manifest, parts = read_manifest(directory), known_parts(directory)
         inputs = {key: value for key, value in manifest["inputs"].items() if key != "design"}
-        experiment = Experiment.model_validate({**inputs, "replications": manifest["replications"]})
+        stated = {**inputs, **manifest.get("judgement", {}), "replications": manifest["replications"]}
+        experiment = Experiment.model_validate(stated)
         points, names = stored_points(manifest), tuple(policy.name for policy in experiment.policies)
         sheets = Layout(names, experiment.chance_per_input).sheets(len(points), experiment.replications)
         return cls(experiment, StoredTables(directory, parts), sheets, points, directory)
@@ -140,6 +143,52 @@ class Result:
                 own = self._tables.read("counts", sheet)
                 total = total if own is None else added([total, own])
         return total
+
+    def inputs(self, point: int = 0) -> pd.DataFrame:
+        """The uncertain inputs that were drawn: one row per group of replications that share them (replication k is in
+        row k // `chance_per_input`), one column per path."""
+        import pandas as pd
+
+        from sim.company.parameters import sampled_inputs
+
+        ask, own = self.experiment, self.resolved
+        groups = -(-ask.replications // ask.chance_per_input)
+        drawn = sampled_inputs(own.scenario(point), ask.policies, ask.seed, groups, own.settings(point))
+        return pd.DataFrame(drawn, index=range(groups))
+
+    def weights(self) -> Weights:
+        """The weights that the experiment declares."""
+        from sim.analysis.compare import Weights
+
+        stated = self.experiment.weights
+        return Weights(**{name: getattr(stated, name).mean() for name in type(stated).model_fields})
+
+    def outcomes(self, point: int = 0) -> Outcomes:
+        """What each replication gave under each policy, in step, valued with the weights of the experiment."""
+        from sim.analysis.compare import DEFICIENCY, OUTCOME_COLUMNS, outcomes_of
+
+        frame = self.columns([*KEY, *OUTCOME_COLUMNS, DEFICIENCY])
+        here = frame if self.n_points == 1 else frame[frame["point"] == point]
+        return outcomes_of(here, self.weights(), chance_per_input=self.experiment.chance_per_input)
+
+    def trace(self, policy: str, replication: int, point: int = 0) -> list[Entry]:
+        """The dated journal of one replication, simulated once more. Raises `InputErrors` for an unknown policy."""
+        from sim.experiment.replay import replay
+
+        return replay(self.experiment, policy, replication, point, self.resolved).entries
+
+    def compare(self, against: str = "do-nothing", point: int = 0) -> pd.DataFrame:
+        """Every policy minus `against`, replication by replication: one row per policy and quantity, with its own and
+        simultaneous intervals. Raises `KeyError` for a policy that the experiment does not have."""
+        import pandas as pd
+
+        from sim.analysis.compare import QUANTITIES, paired_differences
+
+        outcomes = self.outcomes(point)
+        if against not in outcomes.policies:
+            raise KeyError(against)
+        rows = [row for quantity in QUANTITIES for row in paired_differences(outcomes, quantity, against)]
+        return pd.DataFrame(rows)
 
     @cached_property
     def _summary(self) -> pd.DataFrame:

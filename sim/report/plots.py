@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -231,18 +231,24 @@ def _figures(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta) -> Ite
 
 
 def draw_tables(
-    incidence: pd.DataFrame, summary: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta, directory: Path
+    incidence: pd.DataFrame,
+    summary: pd.DataFrame,
+    tracks: pd.DataFrame,
+    meta: FigureMeta,
+    directory: Path,
+    *,
+    alone: Container[str] | None = None,
 ) -> list[Path]:
     """Draw every figure of a result and write it as SVG and PNG into `directory`, which is made if needed.
 
-    Two figures with the policies side by side, and four for each policy of `meta.policies` that has rows. Equal tables
-    give equal bytes. Returns the paths written.
+    Two figures with the policies side by side, and four for each policy of `meta.policies` that has rows, or for those
+    of `alone` if it is given. Equal tables give equal bytes. Returns the paths written.
     """
     directory.mkdir(parents=True, exist_ok=True)
     paths = []
     with house_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        for name, ax in figures(incidence, summary, tracks, meta):
+        for name, ax in figures(incidence, summary, tracks, meta, alone):
             figure = cast(Figure, ax.get_figure(root=True))
             for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
                 paths.append(directory / f"{name}.{suffix}")
@@ -251,16 +257,20 @@ def draw_tables(
 
 
 def figures(
-    incidence: pd.DataFrame, summary: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta
+    incidence: pd.DataFrame,
+    summary: pd.DataFrame,
+    tracks: pd.DataFrame,
+    meta: FigureMeta,
+    alone: Container[str] | None = None,
 ) -> Iterator[tuple[str, Axes]]:
-    """Every figure of a result, with its name: two of all policies, four of each."""
+    """Every figure of a result, with its name: two of all policies, four of each that is drawn alone."""
     days, level, chance = meta.horizon_days, meta.level, meta.chance_per_input
     found = {policy: meta.policies[policy] for policy in meta.policies if policy in policies_of(incidence)}
     if not found:
         return
     yield "policies-insolvency", insolvency_side_by_side(incidence, replace(meta, policies=found))
     yield "policies-ends", ends_side_by_side(summary, replace(meta, policies=found))
-    for policy in found:
+    for policy in found if alone is None else [name for name in found if name in alone]:
         yield f"{policy}-curves", three_curves(incidence, meta, policy)
         yield f"{policy}-ends", ends_by_cause(incidence, meta, policy)
         yield f"{policy}-dates", insolvency_dates(incidence, summary, meta, policy)

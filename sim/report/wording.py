@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -54,9 +55,90 @@ def date_reached(day: float, start: date) -> str:
 def replications(sizes: pd.Series[int]) -> str:
     """How many replications stand behind a table, from its column `n`: "n = 10,000 replications"."""
     few, many = int(sizes.min()), int(sizes.max())
-    return f"n = {few:,} replications" if few == many else f"n = {few:,} to {many:,} replications"
+    return replications_of(few) if few == many else f"n = {few:,} to {many:,} replications"
 
 
 def behind(summary: pd.DataFrame) -> pd.Series[int]:
     """How many replications stand behind the probabilities and dates of a summary; medians may have fewer."""
     return summary.loc[~summary["quantity"].str.startswith("median_"), "n"]
+
+
+def replications_of(n: int) -> str:
+    """A number of replications in small print."""
+    return f"n = {n:,} replications"
+
+
+def money(dollars: float) -> str:
+    """An amount as people say it: "$24.3M", "$608k", "-$2.0M", "$0"."""
+    sign, size = ("\N{MINUS SIGN}" if round(dollars) < 0 else ""), abs(dollars)
+    if size >= 999_950_000:
+        return f"{sign}${size / 1e9:.2f}B"
+    if size >= 99_950_000:
+        return f"{sign}${size / 1e6:.0f}M"
+    if size >= 999_500:
+        return f"{sign}${size / 1e6:.1f}M"
+    return f"{sign}${size / 1e3:.0f}k" if size >= 1e3 else f"{sign}${size:.0f}"
+
+
+def money_interval(low: float, high: float) -> str:
+    """Two amounts as a range: "$22.1-26.0M", "-$2.0M to $1.1M", "$3.0M or more"."""
+    if math.isinf(high):
+        return f"{money(low)} or more"
+    first, last = money(low), money(high)
+    if low >= 0 and first[-1] == last[-1] and not first[-1].isdigit():
+        return f"{first[:-1]}{TO}{last[1:]}"
+    return first if first == last else f"{first} to {last}"
+
+
+def dollars(amount: float) -> str:
+    """A declared amount, not rounded away: "$50M", "$20,000"."""
+    return f"${amount / 1e6:g}M" if amount >= 1e6 else f"${amount:,.0f}"
+
+
+def number(value: float, unit: str) -> str:
+    """A value of an input with its unit: "$4.0M", "35%", "6 weeks", "30,000 per month"."""
+    if unit.startswith("USD"):
+        said = money(value) if abs(value) >= 1e5 else f"${value:,.0f}" if abs(value) >= 1000 else f"${value:,.4g}"
+        return said + unit.removeprefix("USD")
+    if unit in ("share", "probability"):
+        return f"{100 * value:.3g}%"
+    said = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+    return said if unit in ("factor", "count", "any", "") else f"{said} {unit}"
+
+
+def dates(low: float, high: float, start: date) -> str:
+    """Two days counted from `start` as a range of dates: "18-22 Feb 2024", "30 Jan to 2 Feb 2024"."""
+    first, last = date_reached(low, start), date_reached(high, start)
+    if first == last:
+        return first
+    if first[-8:] == last[-8:]:
+        return f"{first.split()[0]}{TO}{last}"
+    return f"{first[:-5]} to {last}" if first[-4:] == last[-4:] else f"{first} to {last}"
+
+
+def signed(text: str, number: float) -> str:
+    """A difference with its sign: "+1.1", "-0.3" as `text` has it."""
+    return f"+{text}" if number > 0 and not text.startswith("+") else text
+
+
+def points(share: float) -> str:
+    """A difference of probabilities in percentage points: "+1.1", "-11.7", "0.0"."""
+    number = round(100 * share, 1) or 0.0
+    return signed(f"{abs(number):.1f}" if number >= 0 else f"\N{MINUS SIGN}{abs(number):.1f}", number)
+
+
+def joined(names: Sequence[str], word: str = "and") -> str:
+    """The names as a list in a sentence: "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}" if names else ""
+
+
+def plural(n: int, noun: str) -> str:
+    """A count with its noun: "1 policy", "2 policies", "3 vendors"."""
+    ending = noun if n == 1 else f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{n:,} {ending}"
+
+
+def rounded_up(n: int) -> int:
+    """A count rounded up to two figures: 4,312 is 4,400."""
+    step = 10 ** max(0, len(str(n)) - 2)
+    return -(-n // step) * step

@@ -74,6 +74,17 @@ def _number(cell: str) -> Any:
         return cell
 
 
+def stated(raw: Any, path: str) -> Any:
+    """What a raw scenario states at a path; KeyError if the path leads nowhere."""
+    children = _children(raw)
+    if path in children:
+        return raw[children[path]]
+    for name, key in children.items():
+        if path.startswith(f"{name}."):
+            return stated(raw[key], path[len(name) + 1 :])
+    raise KeyError(path)
+
+
 def edited(raw: Any, path: str, value: Any) -> Any:
     """A raw scenario in which the value at a path is another one; KeyError if the path leads nowhere."""
     children = _children(raw)

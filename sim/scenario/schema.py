@@ -16,6 +16,7 @@ from sim.scenario import schema_compute as compute
 from sim.scenario import schema_law as law
 from sim.scenario import schema_world as world
 from sim.scenario.correlations import Correlation, correlation_problems
+from sim.scenario.decision import Variant, Weights, variant_problems
 from sim.scenario.design_checks import Checks
 from sim.scenario.design_points import action_parameters
 from sim.scenario.designs import Design, Override
@@ -25,7 +26,7 @@ from sim.scenario.policies import BASELINE, Policies, Policy
 from sim.scenario.policy_checks import action_problems, policy_problems, with_values
 from sim.scenario.problems import Problem
 from sim.scenario.quantity import Quantity
-from sim.scenario.scenario_checks import scenario_problems
+from sim.scenario.scenario_checks import scenario_problems, twice
 from sim.scenario.table import CountryCode, Day, Many, Table, Text, as_date, default, members, part, required
 
 __all__ = ["BASELINE", "Experiment", "Policy", "Scenario"]
@@ -110,8 +111,8 @@ class Scenario(Table):
         return (_months_later(self.start, self.horizon_months or 0) - self.start).days
 
     def parameters(self) -> dict[str, Quantity]:
-        """Every uncertain input by its path: keys joined by dots, list members by name or else by position."""
-        return dict(_quantities(self, ()))
+        """Every uncertain input by its path."""
+        return quantities(self)
 
 
 class Experiment(Table):
@@ -134,6 +135,9 @@ class Experiment(Table):
     tracked_replications: Annotated[int, Field(ge=0)] = default(
         2000, "replications with weekly tracks, of the first point"
     )
+    weights: Weights = default({}, "what outcomes are worth")
+    variants: Many[Variant] = default((), "other readings of the rules under which a difference must hold")
+    variant_replications: Annotated[int, Field(ge=1)] = default(2000, "replications of each policy in each variant")
 
     @classmethod
     def prepared(cls, raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -148,10 +152,12 @@ class Experiment(Table):
     def problems(cls, raw: Mapping[str, Any]) -> Iterator[Problem]:
         yield from _headline_problems(raw)
         yield from policy_problems(raw)
+        yield from twice(raw, "variants")
         scenario = raw.get("scenario")
         if isinstance(scenario, Mapping | Scenario):
             parameters = parameters_of(scenario, Scenario)
             yield from action_problems(raw, scenario, parameters)
+            yield from variant_problems(raw, parameters)
             if {"design", "overrides"} & set(raw):
                 yield from _design_problems(raw, scenario, parameters)
 
@@ -185,6 +191,11 @@ def _months_later(start: date, months: int) -> date:
     last = monthrange(year, month + 1)[1]
     is_month_end = start.day == monthrange(start.year, start.month)[1]
     return date(year, month + 1, last if is_month_end else min(start.day, last))
+
+
+def quantities(table: Table) -> dict[str, Quantity]:
+    """Every uncertain input of a table by its path: keys joined by dots, list members by name or else by position."""
+    return dict(_quantities(table, ()))
 
 
 def _quantities(table: object, path: tuple[str, ...]) -> Iterator[tuple[str, Quantity]]:

@@ -34,6 +34,8 @@ STRUCTURAL = {
     "chance_per_input",
     "probability_days",
     "tracked_replications",
+    "variant_replications",
+    "scale",
     "horizon_months",
     "invoice_day",
     "billing_days",

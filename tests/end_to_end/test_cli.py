@@ -23,7 +23,7 @@ HEAVY = {"matplotlib", "numpy", "pandas", "pyarrow", "pydantic", "scipy", "seabo
 def _in_an_empty_directory_and_without_plots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setattr("sim.report.plots.draw_tables", lambda *_tables: [])
+    monkeypatch.setattr("sim.illustrations.illustrate", lambda *_given: [])
 
 
 def runway(*arguments: object) -> Result:
@@ -44,7 +44,7 @@ def test_a_run_prints_the_table_and_last_the_directory_that_holds_everything(sma
     assert "more-cash" in "\n".join(table)
     assert last.startswith("results/small-world/")
     names = {path.name for path in Path(last).iterdir()}
-    assert {"manifest.json", "plots", "replications", "summary.csv", "tracks"} <= names
+    assert {"manifest.json", "memo.html", "plots", "replications", "summary.csv", "tracks"} <= names
     assert list(Path(last).glob("plots/*.svg"))
     assert list(Path(last).glob("plots/*.png"))
     assert done.stderr == ""

@@ -24,7 +24,7 @@ START = pd.Timestamp("2024-01-01").date()
 def _in_an_empty_directory_and_without_plots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setattr("sim.report.plots.draw_tables", lambda *_tables: [])
+    monkeypatch.setattr("sim.illustrations.illustrate", lambda *_given: [])
 
 
 def runway(*arguments: object) -> Result:

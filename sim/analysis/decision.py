@@ -1,0 +1,189 @@
+"""Everything that a decision rests on, found from the outcomes of the policies and from the inputs that were drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from .choice import (
+    Selection,
+    Stretch,
+    best_probabilities,
+    by_worth_of_a_good_end,
+    pareto,
+    restricted,
+    select,
+    worth_at_crossing,
+)
+from .compare import QUANTITIES, Outcomes, Paired, Weights, paired_differences
+from .discovery import Box, discover
+from .information import Regrets, Turn, regrets_of, turns, value_of_information
+from .intervals import LEVEL, Estimate
+from .sensitivity import chance_share, first_order, tornado
+
+DRIVERS = 8
+SENSITIVE = ("good", "days", "loss")
+
+
+@dataclass(frozen=True)
+class Rival:
+    """The chosen policy against another: whether it is ahead in these replications, in which variants it is not shown
+    to be, and in which cells of the uncertain inputs the other one is ahead."""
+
+    policy: str
+    is_behind: bool
+    variants_against: tuple[str, ...]
+    turns: tuple[Turn, ...]
+
+    @property
+    def is_beaten(self) -> bool:
+        """Whether the chosen policy beats this one over the whole range of what is not known."""
+        return self.is_behind and not self.variants_against and not self.turns
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the replications say about a choice.
+
+    `outcomes` are those of the main run, `inputs` its uncertain inputs (a row per group), `variants` the outcomes under
+    other readings of the rules, by name. `baseline` is the policy that others are compared with.
+    """
+
+    outcomes: Outcomes
+    weights: Weights
+    inputs: pd.DataFrame
+    variants: Mapping[str, Outcomes]
+    baseline: str
+    level: float = LEVEL
+
+    @cached_property
+    def selection(self) -> Selection:
+        """The choice and its guarantee."""
+        return select(self.outcomes, self.weights, level=self.level)
+
+    @cached_property
+    def second(self) -> Selection | None:
+        """The choice among the policies that the first selection rules out; None if it leaves fewer than two."""
+        others = [name for name in self.outcomes.policies if name not in self.selection.kept]
+        return select(restricted(self.outcomes, others), self.weights, level=self.level) if len(others) > 1 else None
+
+    @cached_property
+    def probability_best(self) -> dict[str, float]:
+        """How often each policy is best when replications are drawn again."""
+        return best_probabilities(self.outcomes)
+
+    @cached_property
+    def differences(self) -> dict[str, list[Paired]]:
+        """Every other policy minus the baseline, by quantity."""
+        return {name: paired_differences(self.outcomes, name, self.baseline, level=self.level) for name in QUANTITIES}
+
+    @cached_property
+    def rivals(self) -> list[Rival]:
+        """The chosen policy against each of the others, the nearest first."""
+        ours = self.selection.chosen
+        others = sorted(
+            (row for row in paired_differences(self.outcomes, "utility", ours, level=self.level)),
+            key=lambda row: -row.difference,
+        )
+        return [self._rival(row) for row in others]
+
+    def _rival(self, row: Paired) -> Rival:
+        ours, name = self.selection.chosen, row.policy
+        against = tuple(
+            variant
+            for variant, outcomes in self.variants.items()
+            if {ours, name} <= set(outcomes.policies) and not _is_ahead(outcomes, ours, name, self.level)
+        )
+        found = turns(self.inputs, self.outcomes, ours, name, level=self.level)
+        return Rival(name, row.high_all < 0, against, tuple(found))
+
+    @cached_property
+    def stretches(self) -> list[Stretch]:
+        """The best policy by the worth of a good end."""
+        return by_worth_of_a_good_end(self.outcomes, self.weights)
+
+    @cached_property
+    def front(self) -> dict[str, bool]:
+        """Which policies nothing else betters in both good ends and creditor loss."""
+        return pareto(self.outcomes)
+
+    @cached_property
+    def regrets(self) -> Regrets:
+        """Regrets over the uncertain inputs."""
+        return regrets_of(self.inputs, self.outcomes)
+
+    @cached_property
+    def information(self) -> pd.DataFrame:
+        """What knowing each input before deciding is worth."""
+        return value_of_information(self.inputs, self.outcomes, level=self.level)
+
+    @cached_property
+    def switch(self) -> tuple[str, Estimate] | None:
+        """The policy that is best next to the chosen one if a good end is worth more, and from which worth on; None if
+        no worth is enough."""
+        at = next((k for k, one in enumerate(self.stretches) if one.policy == self.selection.chosen), None)
+        if at is None or at + 1 == len(self.stretches):
+            return None
+        following = self.stretches[at + 1]
+        return following.policy, worth_at_crossing(
+            self.outcomes, self.weights, self.selection.chosen, following.policy, self.level
+        )
+
+    @cached_property
+    def runner_up(self) -> str:
+        """The policy with the next highest mean utility; the chosen one if there is no other."""
+        return self.rivals[0].policy if self.rivals else self.selection.chosen
+
+    @cached_property
+    def best_trading(self) -> str:
+        """The policy with the highest chance of a good end."""
+        return max(self.outcomes.policies, key=lambda name: self.outcomes.column("good", name).mean())
+
+    @cached_property
+    def indices(self) -> dict[str, pd.DataFrame]:
+        """First-order indices of SENSITIVE quantities under the policy with the highest chance of a good end."""
+        columns = {name: self.outcomes.column(name, self.best_trading) for name in SENSITIVE}
+        shared = self.outcomes.shared
+        return {name: first_order(self.inputs, values, shared=shared) for name, values in columns.items()}
+
+    @cached_property
+    def chance(self) -> dict[str, Estimate | None]:
+        """The share of pure chance in each of SENSITIVE, under that policy."""
+        columns = {name: self.outcomes.column(name, self.best_trading) for name in SENSITIVE}
+        return {name: chance_share(values, self.outcomes.shared, self.level) for name, values in columns.items()}
+
+    @cached_property
+    def swings(self) -> pd.DataFrame:
+        """The tornado of the chance of a good end under that policy."""
+        good = self.outcomes.column("good", self.best_trading)
+        return tornado(self.inputs, good, shared=self.outcomes.shared, level=self.level)
+
+    @cached_property
+    def leading(self) -> list[str]:
+        """The inputs whose outer fifths differ beyond chance, largest swing first."""
+        table = self.swings
+        critical = float(ndtri(1 - (1 - self.level) / (2 * max(len(table), 1))))
+        clear = table[table["swing"].abs() > critical * table["swing_error"]]
+        return [str(name) for name in clear.index[:DRIVERS]]
+
+    @cached_property
+    def box(self) -> Box | None:
+        """Where the rarer of good and insolvent ends is more frequent, under the policy with most good ends."""
+        good = self.outcomes.groups["good"][:, self.outcomes.policies.index(self.best_trading)]
+        hits = good if self.is_box_of_good else 1 - good
+        return discover(self.inputs, np.asarray(hits), [str(name) for name in self.swings.index[:DRIVERS]])
+
+    @property
+    def is_box_of_good(self) -> bool:
+        """Whether the box is one of good ends."""
+        return bool(self.outcomes.column("good", self.best_trading).mean() < 0.5)
+
+
+def _is_ahead(outcomes: Outcomes, ours: str, other: str, level: float) -> bool:
+    row = next(iter(paired_differences(outcomes, "utility", ours, level=level, others=[other])))
+    return row.high < 0

@@ -1,0 +1,258 @@
+"""From a result to its memo: what the memo needs, gathered from every layer and handed over as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.experiment.files import write_file
+from sim.experiment.identity import DECISIVE
+from sim.experiment.result import Result
+from sim.experiment.store import read_manifest
+from sim.experiment.table import RECOVERIES
+from sim.scenario.policies import BASELINE, Policy
+from sim.scenario.quantity import Quantity
+from sim.scenario.schema import Scenario, quantities
+
+if TYPE_CHECKING:
+    from sim.report.case import Case, InputFact, PolicyFact, Story
+    from sim.report.style import FigureMeta
+
+FINGERPRINT_SHOWN = 16
+CONSENTS = {
+    **dict.fromkeys(("cut_compute", "surrender_capacity", "ask_plan", "compromise", "novate"), "vendor"),
+    **dict.fromkeys(("ask_insiders", "raise_round"), "investor"),
+}
+"""By action, the key that names who must consent if the action does not say it in words."""
+CONSENTS_IN_WORDS = {
+    "file": "the directors alone",
+    "standstill": "those who stand still",
+    "time_to_pay": "the tax office",
+    **dict.fromkeys(("sell", "accelerated_sale", "licence_and_hire"), "a buyer"),
+}
+COSTS = {
+    ("", "cost"): "{}",
+    ("settle_case", "amount"): "{}",
+    ("", "monthly"): "{} a month",
+    ("", "fee_months"): "a fee of {} of what is given back",
+    ("", "severance_weeks"): "{} of pay to each who goes",
+    ("", "months_of_pay"): "{} of pay to each who stays",
+}
+"""What an action costs, by the action (any, if none is named) and the key."""
+ANNOTATIONS = ("unit", "source", "note", "grade", "range")
+VARIANTS = "variants"
+
+
+def write_memo(directory: Path, formats: Sequence[str]) -> list[Path]:
+    """Write the memo of the result in a directory, and its figures under `plots/`. Equal results give equal bytes.
+
+    Raises `StoreError` if the directory holds no result, ValueError if it holds several points or no replications.
+    """
+    from sim.report.memo import memo
+    from sim.report.render import render
+
+    document = memo(case_of(directory))
+    paths = []
+    for figure in document.figures() if "md" in formats else ():
+        write_file(directory / "plots" / f"{figure.name}.svg", figure.svg.encode())
+    for form in formats:
+        paths.append(directory / f"memo.{form}")
+        write_file(paths[-1], render(document, form))
+    return paths
+
+
+def write_plots(directory: Path) -> None:
+    """Draw the figures of the result in a directory into its `plots/`.
+
+    Policies side by side, and the baseline and the policy that the memo is about each alone.
+    """
+    from sim.analysis.choice import highest
+    from sim.report.plots import draw_tables
+
+    result, manifest = Result.read(directory), read_manifest(directory)
+    meta, outcomes = figure_meta(result, str(manifest["fingerprint"])), result.outcomes()
+    alone = {BASELINE, highest(outcomes) if outcomes.n else BASELINE}
+    draw_tables(result.incidence(), result.summary(), result.tracks, meta, directory / "plots", alone=alone)
+
+
+def case_of(directory: Path) -> Case:
+    """What the memo of a result is made from."""
+    from sim.analysis.decision import Decision
+    from sim.report.case import Case
+
+    result, manifest = Result.read(directory), read_manifest(directory)
+    if result.n_points > 1:
+        raise ValueError(f"{directory} holds {result.n_points:,} points: a memo compares policies at one")
+    experiment, scenario = result.experiment, result.scenario(0)
+    outcomes, frame = result.outcomes(), _frame(result)
+    if not outcomes.n:
+        raise ValueError(f"{directory} holds no replication that every policy has")
+    variants = {
+        variant.name: variant.label or variant.name
+        for variant in experiment.variants
+        if (directory / VARIANTS / variant.name / "manifest.json").exists()
+    }
+    found = {name: Result.read(directory / VARIANTS / name) for name in variants}
+    decision = Decision(
+        outcomes,
+        result.weights(),
+        result.inputs(),
+        {name: _weighed(variant, result) for name, variant in found.items()},
+        BASELINE,
+    )
+    return Case(
+        title=experiment.label or experiment.name,
+        company=scenario.label or scenario.name,
+        decision=decision,
+        summary=result.summary(),
+        frame=frame,
+        tracks=result.tracks,
+        meta=figure_meta(result, str(manifest["fingerprint"])),
+        policies=[policy_fact(policy) for policy in experiment.policies],
+        inputs=list(_input_facts(scenario, experiment.policies, result.resolved.settings(0))),
+        variants=variants,
+        story=_story(result, frame),
+        provenance=_provenance(result, manifest),
+    )
+
+
+def _frame(result: Result) -> Any:
+    """The rows without what no row of this scenario knows, such as recoveries without a waterfall."""
+    frame = result.frame
+    return frame.drop(columns=[name for name in RECOVERIES if frame[name].isna().all()])
+
+
+def _weighed(variant: Result, main: Result) -> Any:
+    """The outcomes of a variant under the weights of the main result."""
+    from sim.analysis.compare import Outcomes, utility
+
+    own = variant.outcomes()
+    return Outcomes(own.policies, {**own.values, "utility": utility(own.values, main.weights())}, own.shared)
+
+
+def figure_meta(result: Result, fingerprint: str) -> FigureMeta:
+    """What the small print of every figure says."""
+    from sim.report.style import FigureMeta
+
+    experiment, scenario = result.experiment, result.scenario(0)
+    return FigureMeta(
+        label=scenario.label or scenario.name,
+        start=scenario.start,
+        horizon_days=scenario.horizon_last_day(),
+        fingerprint=fingerprint[:FINGERPRINT_SHOWN],
+        policies={policy.name: policy.label or policy.name for policy in experiment.policies},
+        chance_per_input=experiment.chance_per_input,
+    )
+
+
+def policy_fact(policy: Policy) -> PolicyFact:
+    """What a policy costs and who must consent, from its actions."""
+    from sim.report.case import PolicyFact
+
+    costs = list(dict.fromkeys(cost for action in policy.actions for cost in _costs(action)))
+    consents = list(dict.fromkeys(who for action in policy.actions for who in _consents(action)))
+    return PolicyFact(policy.name, policy.label, "; ".join(costs) or "none", ", ".join(consents) or "nobody")
+
+
+def _costs(action: Any) -> Iterator[str]:
+    for (do, key), said in COSTS.items():
+        one = getattr(action, key, None)
+        if do in ("", action.do) and one is not None and one.mean() > 0:
+            yield said.format(_size(one, "week" if "week" in key else "month"))
+
+
+def _size(one: Quantity, noun: str) -> str:
+    from sim.report.wording import money
+
+    size = one.mean()
+    return money(size) if one.unit.startswith("USD") else f"{size:g} {noun}{'s' * (size != 1)}"
+
+
+def _consents(action: Any) -> Iterator[str]:
+    stated = getattr(action, "consent_of", "")
+    if stated:
+        yield stated
+    elif action.do in CONSENTS:
+        yield str(getattr(action, CONSENTS[action.do]))
+    elif action.do in CONSENTS_IN_WORDS:
+        yield CONSENTS_IN_WORDS[action.do]
+
+
+def _input_facts(scenario: Scenario, policies: Sequence[Policy], point: Mapping[str, Quantity]) -> Iterator[InputFact]:
+    for path, one in scenario.parameters().items():
+        yield _input_fact(path, input_words(path, scenario), point.get(path, one))
+    for policy in policies:
+        for i, action in enumerate(policy.actions):
+            for key, one in quantities(action).items():
+                path = f"policies.{policy.name}.{i}.{key}"
+                yield _input_fact(path, f"{policy.name}: {_spaced(key)}", point.get(path, one))
+
+
+def input_words(path: str, scenario: Scenario) -> str:
+    """A path as people read it: "treasury: reserve weeks", "audio lead: exit per month"."""
+    head, _, rest = path.partition(".")
+    members = getattr(scenario, head, None)
+    if isinstance(members, tuple):
+        name = max((str(one.name) for one in members if rest.startswith(f"{one.name}.")), key=len, default="")
+        return f"{name}: {_spaced(rest.removeprefix(name))}"
+    return f"{_spaced(head)}: {_spaced(rest)}" if rest else _spaced(head)
+
+
+def _spaced(path: str) -> str:
+    return path.strip(".").replace(".", " ").replace("_", " ")
+
+
+def _input_fact(path: str, words: str, one: Quantity) -> InputFact:
+    from sim.report.case import InputFact
+    from sim.report.wording import number
+
+    other = " to ".join(number(value, one.unit) for value in one.range) if one.range else ""
+    return InputFact(
+        path, words, _value(one), one.unit, one.grade or "", one.source or "", other, one.note or "", not one.is_fixed
+    )
+
+
+def _value(one: Quantity) -> str:
+    from sim.report.wording import number
+
+    stated = one.as_stated()
+    if not isinstance(stated, Mapping) or "distribution" not in stated:
+        return number(one.mean(), one.unit)
+    parts = {key: value for key, value in stated.items() if key not in ("distribution", *ANNOTATIONS)}
+    said = ", ".join(
+        f"{key} {number(value, one.unit)}" for key, value in parts.items() if isinstance(value, int | float)
+    )
+    return f"{stated['distribution']}: {said}" if said else str(stated["distribution"])
+
+
+def _story(result: Result, frame: Any) -> Story | None:
+    from sim.experiment.replay import replay
+    from sim.report.case import Story
+    from sim.report.turning_points import typical_insolvent
+
+    replication = typical_insolvent(frame, BASELINE, result.experiment.tracked_replications)
+    if replication is None:
+        return None
+    told = replay(result.experiment, BASELINE, replication, points=result.resolved)
+    return Story(BASELINE, replication, told.entries)
+
+
+def _provenance(result: Result, manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    experiment = result.experiment
+    versions = ", ".join(f"{name} {manifest['versions'][name]}" for name in DECISIVE)
+    return [
+        ("Experiment", f"{experiment.name}: {experiment.label}" if experiment.label else experiment.name),
+        ("Scenario", experiment.scenario.label or experiment.scenario.name),
+        ("Fingerprint", str(manifest["fingerprint"])),
+        ("Rules", f"source {str(manifest['source'])[:FINGERPRINT_SHOWN]}, {versions}"),
+        (
+            "Replications",
+            f"{experiment.replications:,} of each policy, {experiment.chance_per_input} to each draw of the inputs",
+        ),
+        ("Seed", str(experiment.seed)),
+        (
+            "Again",
+            f"runway run {experiment.name}.toml --seed {experiment.seed} --replications {experiment.replications}",
+        ),
+    ]

@@ -1,0 +1,97 @@
+"""The raw material of a memo: what was found, and what is known about policies, inputs and the run, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from sim.analysis.decision import Decision
+from sim.analysis.intervals import Estimate
+from sim.analysis.summary import estimates
+
+from .story import Entry
+from .style import FigureMeta
+
+
+@dataclass(frozen=True)
+class PolicyFact:
+    """A policy: its label, what it costs and who must consent, in words."""
+
+    name: str
+    label: str
+    cost: str
+    consent: str
+
+
+@dataclass(frozen=True)
+class InputFact:
+    """A number of the scenario: what it is called, its value or distribution in words, and how good its evidence is.
+
+    `grade` is REPORTED, DERIVED, ASSUMPTION, or empty if none is stated. `other` is what else it could be.
+    """
+
+    path: str
+    words: str
+    value: str
+    unit: str
+    grade: str
+    source: str
+    other: str
+    note: str
+    is_uncertain: bool
+
+
+@dataclass(frozen=True)
+class Story:
+    """One replication, told by its journal."""
+
+    policy: str
+    replication: int
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything a memo is made from. `frame` has the rows' ends, states and exposures by creditor, `tracks` the weekly
+    tracks, `summary` the result of `summarise`; `variants` maps the names of rule variants to labels; `provenance` says
+    where the rows come from."""
+
+    title: str
+    company: str
+    decision: Decision
+    summary: pd.DataFrame
+    frame: pd.DataFrame
+    tracks: pd.DataFrame
+    meta: FigureMeta
+    policies: Sequence[PolicyFact]
+    inputs: Sequence[InputFact]
+    variants: Mapping[str, str]
+    story: Story | None
+    provenance: Sequence[tuple[str, str]]
+
+    def called(self, policy: str) -> str:
+        """A policy in a sentence: its label in quotes, or its name."""
+        label = self.meta.policies.get(policy) or policy
+        return f"\N{LEFT DOUBLE QUOTATION MARK}{label}\N{RIGHT DOUBLE QUOTATION MARK}"
+
+    @cached_property
+    def facts(self) -> dict[str, InputFact]:
+        """The inputs by path."""
+        return {fact.path: fact for fact in self.inputs}
+
+    def input_words(self, path: str) -> str:
+        """An input in a sentence."""
+        return self.facts[path].words if path in self.facts else path
+
+    @cached_property
+    def lines(self) -> dict[str, dict[str, Estimate]]:
+        """The summary's estimates by policy and quantity."""
+        return {name: estimates(self.summary, name) for name in self.decision.outcomes.policies}
+
+    @property
+    def n(self) -> int:
+        """Replications of each policy."""
+        return self.decision.outcomes.n

@@ -1,0 +1,212 @@
+"""The memo of a run: what it recommends, what it refuses to say, and what it is made of."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.experiment.job import answer as simulate_into
+from sim.experiment.progress import no_progress
+from sim.memo import case_of, write_memo
+from sim.report.answer import answer
+from sim.report.case import Case
+from sim.report.document import Bullets, Document, Figure, Grid, Paragraph, Section
+from sim.report.render import FORMATS, render
+from sim.scenario.loading import load
+
+NASTY = '<script>alert("x")</script> & #let x = `rm` | *b* _i_ $m$ \N{CJK UNIFIED IDEOGRAPH-6F22}'
+WORLD = """
+name = "made_up"
+label = '''{label}'''
+replications = {replications}
+seed = 3
+chance_per_input = 2
+probability_days = [30, 91, 182]
+tracked_replications = 100
+
+[[variants]]
+name = "calls-twice"
+label = "Creditors call twice as often"
+scale = {{"ends.called in.per_month" = 2}}
+
+[[policies]]
+name = "{name}"
+label = "{policy_label}"
+actions = [{{do = "set", parameter = "{parameter}", value = {value}}}]
+
+[[policies]]
+name = "file-early"
+label = "File early"
+actions = [{{do = "file", on = 2024-02-05}}]
+
+[scenario]
+name = "made_up"
+label = "A made-up company"
+start = 2024-01-31
+horizon_months = 6
+opening = {{cash = {{distribution = "uniform", low = 30000, high = 90000, grade = "ASSUMPTION", unit = "USD"}}}}
+costs = [{{name = "landlord", class = "trade", monthly = 20000, invoice_day = 1, net_days = 30}}]
+ends = [
+    {{name = "called in", end = "insolvent", cause = "court_order", per_month = 0.1}},
+    {{name = "bid", end = "acquired", per_month = {{distribution = "uniform", low = 0.01, high = 0.2}}}},
+]
+"""
+
+
+def written(tmp_path: Path, **changes: Any) -> Path:
+    """The file of a small experiment."""
+    stated = {
+        "label": "Made up", "replications": 2000, "name": "cheaper-rent", "policy_label": "Pay half the rent",
+        "parameter": "costs.landlord.monthly", "value": 10000,
+    }  # fmt: skip
+    file = tmp_path / "made_up.toml"
+    file.write_text(WORLD.format(**(stated | changes)), encoding="utf-8")
+    return file
+
+
+def found(tmp_path: Path, **changes: Any) -> Case:
+    """What the memo of a small experiment is made from."""
+    experiment = load(written(tmp_path, **changes))
+    simulate_into(experiment, tmp_path / "out", workers=1, progress=no_progress)
+    return case_of(tmp_path / "out")
+
+
+def run(tmp_path: Path) -> Path:
+    """The result directory of a small experiment that was run from the command line."""
+    file = written(tmp_path)
+    done = CliRunner().invoke(app, ["run", str(file), "--out", str(tmp_path / "out"), "--quiet", "--workers", "1"])
+    assert done.exit_code == 0, done.output
+    return tmp_path / "out"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run(tmp_path_factory.mktemp("memo"))
+
+
+def text_of_pdf(path: Path) -> str:
+    pages = pypdf.PdfReader(io.BytesIO(path.read_bytes())).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+
+
+def test_a_run_ends_with_its_memo_in_three_formats_with_one_answer(made: Path) -> None:
+    html, markdown = ((made / f"memo.{form}").read_text(encoding="utf-8") for form in ("html", "md"))
+    for text in (html, markdown, text_of_pdf(made / "memo.pdf")):
+        for heading in ("The question", "The answer", "For the board", "For a lender", "Limits", "Pay half the rent"):
+            assert heading in text
+    assert (made / "variants/calls-twice/manifest.json").exists()
+
+
+def test_the_html_needs_nothing_from_elsewhere(made: Path) -> None:
+    html = (made / "memo.html").read_text(encoding="utf-8")
+    assert re.findall(r"""(?:src|href)=["'](?!data:)[^"']*""", html) == []
+    assert re.findall(r"<script|@import|url\(", html) == []
+    assert len(re.findall(r"data:image/svg", html)) >= 8
+
+
+def test_every_picture_of_the_markdown_is_there(made: Path) -> None:
+    pictures = re.findall(r"!\[.*\]\((.*)\)", (made / "memo.md").read_text(encoding="utf-8"))
+    assert pictures
+    assert [name for name in pictures if not (made / name).exists()] == []
+
+
+def test_the_same_result_gives_the_same_bytes(made: Path) -> None:
+    before = {form: (made / f"memo.{form}").read_bytes() for form in FORMATS}
+    done = CliRunner().invoke(app, ["memo", str(made)])
+    assert done.output.splitlines() == [str(made / f"memo.{form}") for form in FORMATS]
+    assert {form: (made / f"memo.{form}").read_bytes() for form in FORMATS} == before
+
+
+def test_formats_are_chosen_and_checked(made: Path, tmp_path: Path) -> None:
+    assert CliRunner().invoke(app, ["memo", str(made), "--format", "docx"]).exit_code == 2
+    assert CliRunner().invoke(app, ["memo", str(tmp_path)]).exit_code == 2
+    assert write_memo(made, ["md"]) == [made / "memo.md"]
+
+
+def test_a_design_of_several_points_has_no_memo_and_says_so_in_one_line(tmp_path: Path) -> None:
+    file = written(tmp_path, replications=40)
+    file.write_text(file.read_text(encoding="utf-8") + """
+[design]
+kind = "grid"
+axes = [{parameter = "costs.landlord.monthly", values = [10000, 30000]}]
+""", encoding="utf-8")  # fmt: skip
+    out = tmp_path / "out"
+    done = CliRunner().invoke(app, ["run", str(file), "--out", str(out), "--quiet", "--workers", "1"])
+    assert (done.exit_code, done.stderr) == (0, f"no memo: {out} holds 2 points, and a memo compares policies at one\n")
+    assert (list(out.glob("memo.*")), (out / "variants").exists()) == ([], False)
+    again = CliRunner().invoke(app, ["memo", str(out)])
+    assert (again.exit_code, "holds 2 points" in again.stderr) == (2, True)
+
+
+def test_only_the_baseline_and_the_recommended_policy_are_drawn_alone(made: Path) -> None:
+    drawn = {path.stem.removesuffix("-curves") for path in (made / "plots").glob("*-curves.png")} - {"memo"}
+    assert drawn == {"do-nothing", "cheaper-rent"}
+
+
+def test_a_thin_run_refuses_to_rank_and_says_how_many_replications_would_do(tmp_path: Path) -> None:
+    said = answer(found(tmp_path, replications=20))[0]
+    assert re.fullmatch(
+        r"No policy is recommended: 20 replications are too few to tell .* from .*; "
+        r"about [\d,]+ more of each policy are needed\.",
+        said,
+    )
+
+
+def test_two_policies_that_differ_in_an_irrelevant_parameter_are_called_equal(tmp_path: Path) -> None:
+    said = answer(found(tmp_path, parameter="minimum_head_count", value=1, name="other-word",
+                              policy_label="Another least head count"))[0]  # fmt: skip
+    assert "are equal for this decision: they gave the same outcome in each of 2,000 replications" in said
+
+
+def test_a_clear_case_is_answered_with_its_reach(made: Path) -> None:
+    case = case_of(made)
+    first, second, third = answer(case)
+    assert first.startswith("Choose \N{LEFT DOUBLE QUOTATION MARK}Pay half the rent")
+    assert "1 variant of the rules" in first
+    assert "Do nothing" in second
+    assert third.startswith("Good ends, most frequent under")
+    assert "pure chance" in third
+
+
+BARE = """
+name = "bare"
+replications = {replications}
+tracked_replications = {tracked}
+[scenario]
+name = "bare"
+start = 2024-01-31
+horizon_months = 6
+opening = {{cash = {cash}}}
+board = {{}}
+costs = [{{name = "landlord", class = "critical", monthly = 20000, invoice_day = 1, net_days = 30}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("replications", "tracked", "cash"), [(1, 0, 0), (3, 3, 1e9), (40, 0, 50_000)],
+    ids=["one that fails", "none fails", "no tracks"],
+)  # fmt: skip
+def test_a_bare_world_has_a_memo_too(tmp_path: Path, replications: int, tracked: int, cash: float) -> None:
+    file = tmp_path / "bare.toml"
+    file.write_text(BARE.format(replications=replications, tracked=tracked, cash=cash), encoding="utf-8")
+    done = CliRunner().invoke(app, ["run", str(file), "--out", str(tmp_path / "out"), "--quiet", "--workers", "1"])
+    assert done.exit_code == 0, done.output
+    assert "there is nothing to choose between" in (tmp_path / "out/memo.md").read_text(encoding="utf-8")
+
+
+def test_names_are_shown_as_text_everywhere(tmp_path: Path) -> None:
+    grid = Grid([NASTY], [[NASTY]], NASTY)
+    figure = Figure("f", NASTY, '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>')
+    document = Document(NASTY, NASTY, NASTY, [Section(NASTY, [Paragraph(NASTY), Bullets([NASTY]), grid, figure])])
+    pages = {form: render(document, form) for form in FORMATS}
+    assert b"<script" not in pages["html"]
+    assert b"<script" not in pages["md"].replace(rb"\<script", b"")
+    (tmp_path / "memo.pdf").write_bytes(pages["pdf"])
+    assert '<script>alert("x")</script> & #let x = `rm` | *b* _i_ $m$' in text_of_pdf(tmp_path / "memo.pdf")
