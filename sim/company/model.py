@@ -73,7 +73,7 @@ def introduce(company: Company) -> None:
 def assemble(plan: BlockPlan) -> tuple[Company, Records]:
     """The company of a block with its whole cast, ready to run, and its records."""
     scenario = plan.scenario
-    timeline = timeline_of(scenario.start, scenario.horizon_last_day())
+    timeline = _timeline_of(scenario.start, scenario.horizon_last_day())
     company = Company(Block(timeline, plan.seed, plan.first, plan.stop, len(plan.policies)), plan)
     add_vendors(company)
     add_people(company)
@@ -93,7 +93,7 @@ def assemble(plan: BlockPlan) -> tuple[Company, Records]:
 
 
 @lru_cache(maxsize=8)
-def timeline_of(start: date, last_day: int) -> Timeline:
+def _timeline_of(start: date, last_day: int) -> Timeline:
     """The dates of a run, shared by the blocks of a process."""
     return Timeline(start, last_day)
 
