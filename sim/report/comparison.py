@@ -80,7 +80,7 @@ def ends_side_by_side(summary: pd.DataFrame, meta: FigureMeta) -> Axes:
     ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:g}%")
     sns.despine(ax=ax, left=True, bottom=True)
     ax.tick_params(length=0)
-    ax.legend(loc="upper left", bbox_to_anchor=(-0.02, 1.03), ncols=len(END_COLOURS))
+    ax.legend(loc="lower right", bbox_to_anchor=(1.01, 0.99), ncols=len(END_COLOURS))
     return ax
 
 

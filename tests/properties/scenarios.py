@@ -263,9 +263,11 @@ def tables(
     first: int = 0,
     stop: int = REPLICATIONS,
     chance_per_input: int = 1,
+    beside: Sequence[Policy] = (),
 ) -> Tables:
-    """Rows and weekly tracks of a block, with codes replaced by their labels."""
-    outcome = simulate(BlockPlan(scenario, tuple(policies), first, stop, 1, chance_per_input, tracked=stop))
+    """Rows and weekly tracks of a block, with codes replaced by their labels; ``beside`` are all policies asked."""
+    plan = BlockPlan(scenario, tuple(policies), first, stop, 1, chance_per_input, stop, tuple(beside))
+    outcome = simulate(plan)
     rows = {name: decoded(values, outcome.labels.get(name)) for name, values in outcome.rows.items()}
     tracks = {name: decoded(values, outcome.labels.get(name)) for name, values in outcome.tracks.items()}
     return pd.DataFrame(rows), pd.DataFrame(tracks)

@@ -47,9 +47,9 @@ def test_any_range_of_replications_alone_is_that_slice_of_a_larger_run(
 def test_policies_together_are_each_policy_alone(data: st.DataObject) -> None:
     spec = data.draw(companies())
     question = with_policies(spec, data.draw(policies(spec)))
-    together = tables(question.scenario, data.draw(st.permutations(question.policies)))
+    together = tables(question.scenario, data.draw(st.permutations(question.policies)), beside=question.policies)
     for policy in question.policies:
-        alone = tables(question.scenario, [policy])
+        alone = tables(question.scenario, [policy], beside=question.policies)
         assert_same(part_of(together, lambda frame, name=policy.name: frame.policy == name), alone)
 
 

@@ -85,12 +85,16 @@ def whole_lines() -> st.SearchStrategy[list[Spec]]:
     return named("line", st.fixed_dictionaries(line), 2)
 
 
+EVEN_MONTHS = 377_580
+"""Dollars that 28, 29, 30 and 31 days divide without a rest: a month with days of suspension is billed in part."""
+
+
 @st.composite
 def whole_dollar_companies(draw: st.DrawFn) -> Spec:
     """Every amount in whole dollars, none a proportion of another (no reserve either); boards and vendors do react."""
     flat = {"growth_per_month": 0, "usage_volatility": 0, "late_interest_per_month": 0, "service_share": 0}
     parts = {
-        "vendors": [{**v, "monthly_usage": draw(dollars(0, 30_000))} for v in draw(whole(vendors(), **flat))],
+        "vendors": [{**v, "monthly_usage": EVEN_MONTHS * draw(dollars(0, 3))} for v in draw(whole(vendors(), **flat))],
         "costs": [{**cost, "monthly": draw(dollars(0, 5000))} for cost in draw(costs())],
         "staff": [
             {**group, "monthly_cost": 2 * draw(dollars(0, 2000))} for group in draw(whole(staff(), withheld_share=0))
