@@ -28,6 +28,7 @@ CONSENTS = {
 CONSENTS_IN_WORDS = {
     "file": "the directors alone",
     "standstill": "those who stand still",
+    "big_ask": "those who are asked",
     "time_to_pay": "the tax office",
     **dict.fromkeys(("sell", "accelerated_sale", "licence_and_hire"), "a buyer"),
 }
@@ -175,6 +176,8 @@ def _consents(action: Any) -> Iterator[str]:
         yield stated
     elif action.do in CONSENTS:
         yield str(getattr(action, CONSENTS[action.do]))
+    elif getattr(action, "ask_consent", False):
+        yield "the vendor of the capacity"
     elif action.do in CONSENTS_IN_WORDS:
         yield CONSENTS_IN_WORDS[action.do]
 

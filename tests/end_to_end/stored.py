@@ -6,6 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from sim.experiment.job import Answer
+from sim.experiment.work import Quarantined
+from sim.illustrations import draw_sweep
+
 
 def content(directory: Path) -> dict[str, Any]:
     """Every file by its path; of the manifest all but what may differ between equal runs."""

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sim.cli import app
+from tests.end_to_end.stored import only_the_sweep
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"matplotlib", "numpy", "pandas", "pyarrow", "pydantic", "scipy", "seaborn", "simpy"}
@@ -23,7 +24,7 @@ HEAVY = {"matplotlib", "numpy", "pandas", "pyarrow", "pydantic", "scipy", "seabo
 def _in_an_empty_directory_and_without_plots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setattr("sim.illustrations.illustrate", lambda *_given: [])
+    monkeypatch.setattr("sim.illustrations.illustrate", only_the_sweep)
 
 
 def runway(*arguments: object) -> Result:
