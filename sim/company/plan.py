@@ -32,8 +32,8 @@ class BlockPlan:
     seed: int
     chance_per_input: int = 1
     tracked: int = 0
-    points: tuple[Settings, ...] = ({},)
     all_policies: tuple[Policy, ...] = ()
+    points: tuple[Settings, ...] = ({},)
 
 
 @dataclass(frozen=True)
