@@ -13,7 +13,7 @@ test: .venv/test.stamp
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-slow: .venv/test.stamp
-	$(BIN)/python -m pytest -n auto -m slow
+	$(BIN)/python -m pytest -n auto -m slow $(SLOW)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
