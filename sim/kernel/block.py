@@ -22,8 +22,8 @@ WORTH_NARROWING = 0.75
 class Columns:
     """Named columns of a block's state.
 
-    Each attribute is an array whose last axis is the block's rows, or a list of such arrays. The block narrows them, so
-    a process reads them anew after each ``yield``: none may survive in a local variable.
+    Each attribute is an array whose last axis is the block's rows, or a list or dict of such arrays. The block narrows
+    them, so a process reads them anew after each ``yield``: none may survive in a local variable.
     """
 
     def __init__(self, **columns: Any) -> None:
@@ -36,6 +36,8 @@ class Columns:
                 setattr(self, name, column[..., rows])
             elif isinstance(column, list) and column and isinstance(column[0], np.ndarray):
                 setattr(self, name, [part[..., rows] for part in column])
+            elif isinstance(column, dict):
+                setattr(self, name, {key: part[..., rows] for key, part in column.items()})
 
     if TYPE_CHECKING:
 

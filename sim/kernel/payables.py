@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
 from functools import partial
 from typing import Any
 
@@ -43,23 +43,23 @@ class Payables:
 
 
 class Creditor:
-    """Invoices of one creditor as slots (amount, due day) and one cumulative amount paid, which settles what was due
-    first.
+    """What one creditor is owed: amounts by the day on which they fall due, and one cumulative amount paid, which
+    settles what was due first.
 
-    An amount joins ``due`` in the phase ``PAYROLL`` of its due day. While slots are entered in the order of their due
-    days, one is dropped once it is paid in every row; from the first that is not, none is.
+    An amount joins ``due`` in the phase ``PAYROLL`` of its day. ``due_by`` holds ``due`` as it stood after each of the
+    days in ``days`` (the earliest first): from it the age of a debt is read. A day is forgotten once what was due by
+    then is paid in every row.
     """
 
     def __init__(self, payables: Payables, name: str) -> None:
         self.name = name
         self.account = payables.ledger.open(f"payable to {name}")
+        self.days: list[int] = []
         self._payables = payables
         self._block = payables.block
         self._ledger = payables.ledger
-        self._dropped = 0
-        self._in_order = True
         zero = self._block.full
-        self.own = self._block.columns(amount=[], due_day=[], due=zero(0), paid=zero(0), settled=zero(0))
+        self.own = self._block.columns(pending={}, due_by=[], due=zero(0), paid=zero(0))
 
     @property
     def owed(self) -> Cents:
@@ -83,51 +83,62 @@ class Creditor:
         self._add(self._ledger.post(CASH, self.account, cents, kind), due_day)
 
     def open_with(self, cents: Any, due_day: int) -> None:
-        """Enter an invoice of the opening balance."""
+        """Enter an invoice of the opening balance; the earliest first, so that the age of each is known."""
         self._add(self._ledger.post(self._ledger.open("equity"), self.account, cents, "opening balance"), due_day)
 
     def _add(self, amount: Cents, due_day: Any) -> None:
+        if np.ndim(due_day) == 0:
+            self._add_on(int(due_day), amount)
+            return
+        for day in np.unique(due_day[amount != 0]).tolist():
+            self._add_on(day, np.where(due_day == day, amount, 0))
+
+    def _add_on(self, day: int, amount: Cents) -> None:
         today, clock = self._block.clock.today, self._block.clock
-        due_days = np.array(np.broadcast_to(due_day, amount.shape), dtype=np.int64)
-        if self.own.due_day and np.any(due_days < self.own.due_day[-1]):
-            self._in_order = False
-        self.own.amount.append(amount)
-        self.own.due_day.append(due_days)
-        slot = self._dropped + len(self.own.amount) - 1
-        is_past = today == 0 or clock.phase >= Phase.PAYROLL
-        for day in [due_day] if np.ndim(due_day) == 0 else np.unique(due_days):
-            if day < today + is_past:
-                self._fall_due(slot, int(day))
-            elif day < NEVER:
-                clock.call(int(day), Phase.PAYROLL, partial(self._fall_due, slot, int(day)))
+        if day < today + (today == 0 or clock.phase >= Phase.PAYROLL):
+            self._make_due(amount, day)
+        elif day in self.own.pending:
+            self.own.pending[day] = self.own.pending[day] + amount
+        else:
+            self.own.pending[day] = amount
+            if day < NEVER:
+                clock.call(day, Phase.PAYROLL, partial(self._fall_due, day))
 
-    def _fall_due(self, slot: int, day: int) -> None:
-        place = slot - self._dropped
-        if place >= 0:
-            self._make_due(np.where(self.own.due_day[place] == day, self.own.amount[place], 0))
+    def _fall_due(self, day: int) -> None:
+        self._make_due(self.own.pending.pop(day), day)
 
-    def _make_due(self, cents: Cents) -> None:
+    def _make_due(self, cents: Cents, day: int) -> None:
         fallen = np.where(self._block.trading, cents, 0)
+        if not fallen.any():
+            return
         self.own.due = self.own.due + fallen
         self._payables.totals.due = self._payables.totals.due + fallen
+        if not self.days or day > self.days[-1]:
+            self.days.append(day)
+            self.own.due_by.append(self.own.due)
+        else:
+            self.own.due_by[-1] = self.own.due
 
     def accelerate(self, where: Any) -> None:
-        """Make every open invoice of the rows in ``where`` due today."""
-        today = self._block.clock.today
-        for place, due_days in enumerate(self.own.due_day):
-            early = where & (due_days > today)
-            self._make_due(np.where(early, self.own.amount[place], 0))
-            self.own.due_day[place] = np.where(early, today, due_days)
+        """Make all that is not due yet in the rows of ``where`` due today."""
+        for day, amount in self.own.pending.items():
+            early = np.where(where & self._block.trading, amount, 0)
+            self._make_due(early, self._block.clock.today)
+            self.own.pending[day] = amount - early
 
     def payable(self, stretch_days: Any = 0) -> Cents:
         """What fell due ``stretch_days`` ago or earlier and is unpaid."""
-        if isinstance(stretch_days, int) and stretch_days == 0:
-            return self.overdue
-        last = self._block.clock.today - stretch_days
-        old = self._block.full(0)
-        for amount, due_days in zip(self.own.amount, self.own.due_day, strict=True):
-            old += np.where(due_days <= last, amount, 0)
-        return np.clip(self.own.settled + old - self.own.paid, 0, self.overdue)
+        if np.ndim(stretch_days) == 0:
+            return self._unpaid_of(self._block.clock.today - stretch_days)
+        payable = self._block.full(0)
+        for days in np.unique(stretch_days).tolist():
+            payable = np.where(stretch_days == days, self.payable(days), payable)
+        return payable
+
+    def _unpaid_of(self, last_day: int) -> Cents:
+        """What fell due by ``last_day`` and is unpaid."""
+        place = bisect_right(self.days, last_day) - 1
+        return np.maximum(self.own.due_by[place] - self.own.paid, 0) if place >= 0 else self._block.full(0)
 
     def pay(self, cents: Any, kind: str = "supplier payment") -> Cents:
         """Pay ``cents`` out of free cash, oldest invoice first."""
@@ -142,34 +153,23 @@ class Creditor:
         paid = self._ledger.post(self.account, account, cents, kind)
         self.own.paid = self.own.paid + paid
         self._payables.totals.paid = self._payables.totals.paid + paid
-        self._drop_settled()
+        while self.days and np.all(self.own.due_by[0] <= self.own.paid):
+            self.days.pop(0)
+            self.own.due_by.pop(0)
         return paid
 
-    def _drop_settled(self) -> None:
-        while self._in_order and self.own.amount and np.all(self.own.settled + self.own.amount[0] <= self.own.paid):
-            self.own.settled = self.own.settled + self.own.amount.pop(0)
-            self.own.due_day.pop(0)
-            self._dropped += 1
-
     def oldest_due_day(self, rows: Any = ...) -> Days:
-        """The due day of the oldest invoice that is not paid in full; ``NEVER`` where nothing is owed.
+        """The due day of the oldest debt that is overdue; ``NEVER`` where nothing is.
 
         With an index ``rows``, of those rows only.
         """
-        paid, total = self.own.paid[rows], self.own.settled[rows]
+        paid = self.own.paid[rows]
         oldest = np.full(paid.shape, NEVER, dtype=np.int64)
-        for amount, due_days in reversed(list(self._by_due_day(rows))):
-            owed_by_then = total + amount
-            oldest = np.where(owed_by_then > paid, due_days, oldest)
+        late = np.flatnonzero(self.own.due[rows] > paid)
+        for day, due in zip(self.days, self.own.due_by, strict=True):
+            if not len(late):
+                break
+            is_open = due[rows][late] > paid[late]
+            oldest[late[is_open]] = day
+            late = late[~is_open]
         return oldest
-
-    def _by_due_day(self, rows: Any) -> Iterator[tuple[Cents, Days]]:
-        """What falls due up to each slot's day, that slot included, and the day: earliest day first."""
-        if not self.own.amount:
-            return
-        amount = np.stack([slot[rows] for slot in self.own.amount])
-        due_days = np.stack([slot[rows] for slot in self.own.due_day])
-        if not self._in_order:
-            order = np.argsort(due_days, axis=0, kind="stable")
-            amount, due_days = np.take_along_axis(amount, order, 0), np.take_along_axis(due_days, order, 0)
-        yield from zip(np.cumsum(amount, axis=0), due_days, strict=True)

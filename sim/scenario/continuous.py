@@ -9,6 +9,7 @@ from math import exp, inf, log
 import numpy as np
 from scipy.special import betainc, betaincinv, ndtr, ndtri
 
+from sim.scenario.beta_table import beta_quantile
 from sim.scenario.distribution import Distribution, FloatArray
 
 Z95 = 1.6448536269514722
@@ -99,7 +100,7 @@ class Pert(_Moded):
         return _beta_cdf(x, *self.shapes(), self.low, self.high)
 
     def inverse(self, p: FloatArray) -> FloatArray:
-        return np.asarray(self.low + (self.high - self.low) * betaincinv(*self.shapes(), p))
+        return self.low + (self.high - self.low) * beta_quantile(*self.shapes(), p)
 
     def plain_expectation(self) -> float:
         return (self.low + 4 * self.mode + self.high) / 6
