@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.company.in_kind import grant
+from sim.company.parameters import Rows, at
 from sim.company.recapitalisation import recapitalise, vendors_draw
 from sim.company.state import Company
-from sim.kernel.block import Mask
+from sim.kernel.block import Mask, put
 from sim.kernel.calendar import Phase
 from sim.kernel.hazard import Hazard
 
@@ -69,11 +70,15 @@ class Outside:
         own = self.own
         return not self.terms.waits_to_be_asked or bool(own.asked.any() or ((own.stage % DONE) != IDLE).any())
 
-    @property
-    def prospects(self) -> Any:
+    def _luck(self, decision: str, rows: Ints) -> Floats:
+        """A draw of the approach now under way in each of these rows."""
+        uniform: Floats = self._draw(decision).uniform(self.own.approach[rows], rows=rows)
+        return uniform
+
+    def _prospects(self, rows: Ints) -> Any:
         """What moves the odds of a round: confidence, the funding climate, and how well the company is led."""
         state = self.company.state
-        return self.confidence * state.climate * state.management
+        return at(self.confidence, rows) * state.climate[rows] * state.management[rows]
 
     def meet(self, step: float) -> None:
         """A business day on which the company may meet the investor."""
@@ -85,105 +90,109 @@ class Outside:
         if not terms.waits_to_be_asked:
             rate = terms.meetings_per_month * self.confidence * company.state.climate
             met = met | self.meetings.fires(rate * step, free & ~met)
-        own.asked = own.asked & ~met
-        company.state.live = company.state.live + met
-        company.tell(met, terms.name, "starts to look at the company")
-        self._wait(met, DILIGENCE, terms.decision_days, "decision time")
-        self._meet_badly(met)
-
-    def _meet_badly(self, met: Mask) -> None:
-        """A first meeting that goes badly ends the approach."""
-        if not met.any():
-            return
-        draw = self._draw("first meeting").uniform_where(met, self.own.approach)
-        bad = met & (draw < self.terms.bad_meeting_probability)
-        self.company.tell(bad, self.terms.name, "the first meeting goes badly")
-        self._refuse(bad)
-
-    def _wait(self, where: Mask, stage: int, law: Any, decision: str) -> None:
-        rows = np.flatnonzero(where)
+        rows = np.flatnonzero(met)
         if not len(rows):
             return
+        own.asked[rows] = False
+        company.state.live = company.state.live + met
+        company.tell(met, terms.name, "starts to look at the company")
+        self._wait(rows, DILIGENCE, terms.decision_days, "decision time")
+        self._meet_badly(rows)
+
+    def _meet_badly(self, met: Ints) -> None:
+        """A first meeting that goes badly ends the approach."""
+        bad = met[self._luck("first meeting", met) < at(self.terms.bad_meeting_probability, met)]
+        self._tell(bad, "the first meeting goes badly")
+        self._refuse(bad)
+
+    def _tell(self, rows: Ints, what: str) -> None:
+        self.company.tell(self.company.block.mask(rows), self.terms.name, what)
+
+    def _wait(self, rows: Ints, stage: int, law: Any, decision: str) -> None:
         own, company = self.own, self.company
-        days = np.ceil(law.quantile(self._draw(decision).uniform(own.approach[rows], rows=rows))).astype(np.int64)
+        days = np.ceil(law.quantile(self._luck(decision, rows))).astype(np.int64)
         own.stage[rows] = stage
         own.next_day[rows] = company.timeline.business_day(company.today + np.maximum(days, 1), company.country)
 
-    def _due(self, stage: int) -> Mask:
-        due: Mask = self.company.trading & (self.own.stage == stage) & (self.own.next_day == self.company.today)
-        return due
+    def act(self) -> None:
+        """A business day: term sheets that are due close or fall through, diligence that ends brings a yes or a no."""
+        due = np.flatnonzero((self.own.next_day == self.company.today) & self.company.trading)
+        stage = self.own.stage[due]
+        for act, rows in ((self._close, due[stage == TERM_SHEET]), (self._decide, due[stage == DILIGENCE])):
+            if len(rows):
+                act(rows)
 
-    def decide(self) -> None:
+    def _decide(self, rows: Ints) -> None:
         """Say yes or no where diligence ends today."""
-        asked = self._due(DILIGENCE)
-        if not asked.any():
-            return
-        own = self._draw("decision").uniform_where(asked, self.own.approach)
-        chance = self.company.scenario.confidence.outside_round_chance
-        yes = asked & says_yes(self.gate.level, chance, self.prospects, own, self.terms.success_probability)
-        yes = self._on_its_conditions(yes)
-        self.company.tell(asked & ~yes, self.terms.name, "declines")
-        self.company.tell(yes, self.terms.name, "signs a term sheet")
-        self._refuse(asked & ~yes)
-        self._wait(yes, TERM_SHEET, self.terms.closing_days, "closing time")
+        terms, own = Rows(self.terms, rows), self._luck("decision", rows)
+        chance = at(self.company.scenario.confidence.outside_round_chance, rows)
+        yes = says_yes(self.gate.level[rows], chance, self._prospects(rows), own, terms.success_probability)
+        agreed = self._on_its_conditions(rows[yes])
+        declined = np.setdiff1d(rows, agreed, assume_unique=True)
+        self._tell(declined, "declines")
+        self._tell(agreed, "signs a term sheet")
+        self._refuse(declined)
+        self._wait(agreed, TERM_SHEET, self.terms.closing_days, "closing time")
 
-    def _on_its_conditions(self, yes: Mask) -> Mask:
+    def _on_its_conditions(self, rows: Ints) -> Ints:
         """Rows in which it still says yes once its own bills are paid and its conditions are met."""
         company, terms = self.company, self.terms
-        if not yes.any():
-            return yes
         if terms.vendor is not None:
-            yes = yes & (company.payables.open(terms.vendor).overdue == 0)
-        if company.leadership is not None:
-            draw = self._draw("condition").uniform_where(yes, self.own.approach)
-            asked = yes & company.state.ceo_present & (draw < terms.wants_exit_probability)
-            company.tell(asked, terms.name, "makes it a condition that the chief executive goes")
-            yes = yes & (~asked | company.leadership.agrees_to_go(asked))
-        return yes
+            rows = rows[company.payables.open(terms.vendor).overdue[rows] == 0]
+        if company.leadership is None or not len(rows):
+            return rows
+        wants = self._luck("condition", rows) < at(terms.wants_exit_probability, rows)
+        asked = rows[wants & company.state.ceo_present[rows]]
+        self._tell(asked, "makes it a condition that the chief executive goes")
+        return np.setdiff1d(rows, company.leadership.refuses_to_go(asked), assume_unique=True)
 
-    def _fall_through(self) -> Any:
+    def _fall_through(self, rows: Ints) -> Any:
         """Chance that a term sheet falls through: another one where diligence reveals arrears."""
-        terms, state = self.terms, self.company.state
+        terms, company = Rows(self.terms, rows), self.company
         if terms.hidden_fall_through_probability is None:
             return terms.fall_through_probability
-        revealed = (self.company.payables.overdue > 0) & ~state.disclosed
+        revealed = (company.payables.overdue[rows] > 0) & ~company.state.disclosed[rows]
         return np.where(revealed, terms.hidden_fall_through_probability, terms.fall_through_probability)
 
-    def close(self) -> None:
+    def _close(self, rows: Ints) -> None:
         """Close or fall through where a term sheet is due today."""
-        due = self._due(TERM_SHEET)
-        if not due.any():
-            return
         company, own, terms = self.company, self.own, self.terms
-        fall, vendor, founder, size = (
-            self._draw(name).uniform_where(due, own.approach)
-            for name in ("fall-through", "vendor consent", "founder consent", "amount")
-        )
-        vendor = vendors_draw(company, terms.name, due, own.approach, vendor)
-        needs_consent = (company.payables.overdue > 0) & terms.recapitalises
-        closed = due & closes(fall, self._fall_through(), needs_consent, vendor, founder, terms)
-        company.tell(due & ~closed, terms.name, "walks away from the term sheet")
-        company.tell(closed, terms.name, "closes")
-        self._refuse(due & ~closed)
-        company.raise_money(closed, terms.amount.quantile(size), terms.instrument)
-        if terms.credits is not None:
-            grant(company, terms.credits_at, closed, terms.credits.quantile(size))
-        if terms.recapitalises:
-            recapitalise(company, closed)
-        own.closings = own.closings + closed
+        names = ("fall-through", "vendor consent", "founder consent", "amount")
+        fall, vendor, founder, size = (self._luck(name, rows) for name in names)
+        vendor = vendors_draw(company, terms.name, rows, own.approach[rows], vendor)
+        needs_consent = (company.payables.overdue[rows] > 0) & terms.recapitalises
+        signed = closes(fall, self._fall_through(rows), needs_consent, vendor, founder, Rows(terms, rows))
+        closed, size = rows[signed], size[signed]
+        self._tell(rows[~signed], "walks away from the term sheet")
+        self._tell(closed, "closes")
+        self._refuse(rows[~signed])
+        if len(closed):
+            self._pay(closed, size)
+        own.closings[closed] += 1
         self._rest(closed)
 
-    def _refuse(self, where: Mask) -> None:
-        self.company.shock(where, self.terms.refusal_shock)
-        self.company.state.lost_prospects = self.company.state.lost_prospects + where
-        self._rest(where)
+    def _pay(self, rows: Ints, size: Floats) -> None:
+        company, terms, none = self.company, self.terms, self.company.block.full(0.0, float)
+        where = company.block.mask(rows)
+        company.raise_money(where, put(none, rows, terms.amount.quantile(size)), terms.instrument)
+        if terms.credits is not None:
+            grant(company, terms.credits_at, where, put(none, rows, terms.credits.quantile(size)))
+        if terms.recapitalises:
+            recapitalise(company, where)
 
-    def _rest(self, where: Mask) -> None:
-        own = self.own
-        own.stage = np.where(where, np.where(own.closings >= self.terms.max_closings, DONE, IDLE), own.stage)
-        own.next_day = np.where(where, self.company.today + self.terms.cool_off_days, own.next_day)
-        own.approach = own.approach + where
-        self.company.state.live = self.company.state.live - where
+    def _refuse(self, rows: Ints) -> None:
+        if len(rows):
+            where = self.company.block.mask(rows)
+            self.company.shock(where, self.terms.refusal_shock)
+            self.company.state.lost_prospects = self.company.state.lost_prospects + where
+        self._rest(rows)
+
+    def _rest(self, rows: Ints) -> None:
+        own, terms, state = self.own, Rows(self.terms, rows), self.company.state
+        own.stage[rows] = np.where(own.closings[rows] >= terms.max_closings, DONE, IDLE)
+        own.next_day[rows] = self.company.today + terms.cool_off_days
+        own.approach[rows] += 1
+        state.live = put(state.live, rows, state.live[rows] - 1)
 
 
 def raise_round(company: Company, where: Mask, terms: Any) -> None:
@@ -205,8 +214,6 @@ def outside_investor(company: Company, own: Outside) -> Generator[Any, Any, None
     for day in company.timeline.business_days_after_start(company.country):
         yield company.clock.at(day, Phase.DECISIONS)
         if own.is_busy:
-            if (own.own.next_day == day).any():
-                own.close()
-                own.decide()
+            own.act()
             own.meet(company.clock.months - before)
         before = company.clock.months

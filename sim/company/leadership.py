@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.company.parameters import at
 from sim.company.press import Stress
 from sim.company.state import Company
 from sim.kernel.block import Mask
@@ -15,6 +16,7 @@ from sim.kernel.calendar import NEVER, Phase
 from sim.kernel.hazard import Hazard
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def exit_rate(per_month: Any, months_overdue: Floats, confidence: Floats, is_public: Mask, terms: Any) -> Floats:
@@ -73,16 +75,15 @@ class Leadership:
         state.management = np.where(gone, terms.interim_quality, state.management)
         if company.links.ceo_exit_to_rounds:
             company.shock(gone, 1 - terms.confidence_factor)
-        days = np.ceil(terms.search_days.quantile(self._draw("search").uniform())).astype(np.int64)
-        self.own.successor_day = np.where(gone, company.today + np.maximum(days, 1), self.own.successor_day)
+        rows = np.flatnonzero(gone)
+        days = np.ceil(terms.search_days.quantile(self._draw("search").uniform(rows=rows))).astype(np.int64)
+        self.own.successor_day[rows] = company.today + np.maximum(days, 1)
 
-    def agrees_to_go(self, asked: Mask) -> Mask:
-        """Rows in which he goes because an investor made it a condition."""
-        if not asked.any():
-            return asked
-        goes: Mask = asked & (self._draw("condition").uniform() < self.terms.agreement_probability)
-        self.leave(goes)
-        return goes
+    def refuses_to_go(self, asked: Ints) -> Ints:
+        """Of the rows in which an investor makes it a condition, those in which he stays; in the others he goes."""
+        agrees = self._draw("condition").uniform(rows=asked) < at(self.terms.agreement_probability, asked)
+        self.leave(self.company.block.mask(asked[agrees]))
+        return asked[~agrees]
 
     def appoint(self) -> None:
         """The successor starts where his day has come."""

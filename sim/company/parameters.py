@@ -143,6 +143,22 @@ def sampled_inputs(
     return {path: sampler.values(one, drawn_as, 0, groups) for path, (drawn_as, one) in uncertain.items()}
 
 
+def at(value: Any, rows: Any) -> Any:
+    """A parameter in some rows: a number as it is, a column cut to them."""
+    return value[rows] if np.ndim(value) else value
+
+
+class Rows:
+    """A part of the scenario in some rows: numbers as they are, columns cut to the rows."""
+
+    def __init__(self, terms: Any, rows: Any) -> None:
+        self._terms = terms
+        self._rows = rows
+
+    def __getattr__(self, name: str) -> Any:
+        return at(getattr(self._terms, name), self._rows)
+
+
 def _lone(value: Any) -> Any:
     """A plain number where all rows agree."""
     if np.ndim(value) == 0:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.company.bargains import compromise
+from sim.company.parameters import at
 from sim.company.state import Company
 from sim.kernel.block import Mask
 
@@ -31,19 +32,23 @@ def least_willing(luck: list[Floats], critical: list[Mask]) -> Floats:
     return np.max(np.stack(draws), axis=0)
 
 
-def vendors_draw(company: Company, investor: str, due: Mask, approach: Ints, common: Floats) -> Floats:
-    """The draw of the least willing critical vendor, in the rows of ``due``; in some replications it is ``common``."""
+def vendors_draw(company: Company, investor: str, rows: Ints, approach: Ints, common: Floats) -> Floats:
+    """The draw of the least willing critical vendor in these rows (an index); in some replications it is ``common``.
+
+    ``approach`` and ``common`` are those of the rows.
+    """
     terms = company.scenario.recapitalisation
     if terms is None or not company.vendors:
         return common
     luck, critical = [], []
     for name, vendor in company.vendors.items():
         own, alike = (
-            company.draw("investors", investor, f"{what} of {name}").uniform_where(due, approach)
+            company.draw("investors", investor, f"{what} of {name}").uniform(approach, rows=rows)
             for what in ("consent", "common luck")
         )
-        luck.append(np.where(alike < terms.common_share, common, own))
-        critical.append(is_critical(vendor.overdue, company.payables.overdue, terms.critical_share))
+        luck.append(np.where(alike < at(terms.common_share, rows), common, own))
+        owed, total = vendor.overdue[rows], company.payables.overdue[rows]
+        critical.append(is_critical(owed, total, at(terms.critical_share, rows)))
     return least_willing(luck, critical)
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.company.journal import Journal, Silence
-from sim.company.parameters import Inputs, Parameters
+from sim.company.parameters import Inputs, Parameters, at
 from sim.company.plan import BlockPlan
-from sim.kernel.block import Block, Mask
+from sim.kernel.block import Block, Mask, put
 from sim.kernel.calendar import NEVER
 from sim.kernel.draws import Draw
 from sim.kernel.ledger import CASH, RESTRICTED_CASH, Ledger, to_cents
@@ -176,9 +176,11 @@ class Company:
     def reach(self, state: str, where: Any) -> None:
         """Note the first day of a state."""
         name = f"{state}_day"
-        first = where & self.trading & (getattr(self.state, name) == NEVER)
-        setattr(self.state, name, np.where(first, self.today, getattr(self.state, name)))
-        self.tell(first, "state", state.replace("_", " "))
+        days, rows = getattr(self.state, name), np.flatnonzero(where & self.trading)
+        rows = rows[days[rows] == NEVER]
+        if len(rows):
+            setattr(self.state, name, put(days, rows, self.today))
+            self.tell(self.block.mask(rows), "state", state.replace("_", " "))
 
     def has_reached(self, state: str) -> Mask:
         """Rows in which a state has occurred."""
@@ -190,18 +192,21 @@ class Company:
 
     def shock(self, where: Any, size: Any) -> None:
         """Lower investors' confidence by a share."""
-        self.state.confidence = np.where(
-            where & self.trading, self.state.confidence * (1 - size), self.state.confidence
-        )
+        rows = np.flatnonzero(where & self.trading)
+        if len(rows):
+            left = self.state.confidence[rows] * (1 - at(size, rows))
+            self.state.confidence = put(self.state.confidence, rows, left)
 
     def end(self, where: Any, end: str, cause: str | None = None) -> None:
         """Claim an end for today: the first claim of a day counts; it takes effect when ends are read."""
-        fresh = where & self.trading & (self.state.end < 0)
-        self.state.end = np.where(fresh, ENDS.index(end), self.state.end)
-        if cause is not None:
-            if cause not in self.causes:
-                self.causes.append(cause)
-            self.state.cause = np.where(fresh, self.causes.index(cause), self.state.cause)
+        rows = np.flatnonzero(where & self.trading)
+        rows = rows[self.state.end[rows] < 0]
+        if cause is not None and cause not in self.causes:
+            self.causes.append(cause)
+        if len(rows):
+            self.state.end = put(self.state.end, rows, ENDS.index(end))
+            if cause is not None:
+                self.state.cause = put(self.state.cause, rows, self.causes.index(cause))
 
     def collect(self, gross: Any, fees: Any, account: str, kind: str, earned: str = "income") -> None:
         """Book what customers are charged, in cents: the net to ``account`` (cash, or a receivable), the fees as an
@@ -216,5 +221,6 @@ class Company:
 
     def raise_money(self, where: Any, dollars: Any, instrument: str) -> None:
         """New money arrives in the rows of ``where``."""
-        cents = np.where(where, to_cents(dollars), 0)
-        self.ledger.post(CASH, RAISED[instrument], cents, f"new money, {instrument}")
+        if np.any(where):
+            cents = np.where(where, to_cents(dollars), 0)
+            self.ledger.post(CASH, RAISED[instrument], cents, f"new money, {instrument}")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.company.parameters import Rows
 from sim.company.staff import WEEKS_PER_MONTH
 from sim.company.state import Company
 from sim.kernel.block import Mask
@@ -152,18 +153,6 @@ class Waterfall:
         payroll_tax = sum((creditor.owed[rows] for creditor in owed_to.values()), start=zero)
         tax: Floats = payroll_tax * (1 - terms.unsecured_tax_share)
         return tax if company.tax is None else tax + (company.tax.vat_owed + company.block.full(0))[rows]
-
-
-class Rows:
-    """Parameters of some rows: numbers as they are, columns cut to the rows."""
-
-    def __init__(self, terms: Any, rows: Ints) -> None:
-        self._terms = terms
-        self._rows = rows
-
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self._terms, name)
-        return value[self._rows] if isinstance(value, np.ndarray) else value
 
 
 def _spread(values: Floats, where: Mask) -> Floats:

@@ -19,6 +19,13 @@ WORTH_NARROWING = 0.75
 """A block is narrowed when no more than this share of its rows still trades."""
 
 
+def put(column: NDArray[Any], rows: Ints, values: Any) -> NDArray[Any]:
+    """A copy of a column with other values in some rows: whoever holds the old one sees no change."""
+    changed = column.copy()
+    changed[rows] = values
+    return changed
+
+
 class Columns:
     """Named columns of a block's state.
 
@@ -117,6 +124,12 @@ class Block:
     def full(self, value: Any, dtype: Any = np.int64) -> Any:
         """A column of one value."""
         return np.full(self.n_rows, value, dtype=dtype)
+
+    def mask(self, rows: Ints) -> Mask:
+        """True in these rows."""
+        mask: Mask = self.full(False, bool)
+        mask[rows] = True
+        return mask
 
     def draw(self, *names: str) -> Draw:
         """The draws of a decision: process, entity, decision."""

@@ -81,24 +81,25 @@ class Draw:
 
     def uniform(self, occurrence: int | Ints = 0, variate: int = 0, rows: Ints | None = None) -> Floats:
         """Uniform on the open interval (0, 1)."""
+        if rows is None and isinstance(occurrence, int):
+            return to_uniform(self.block.source.words(*self._range, occurrence, variate)[self.block.offset])
         offset = self.block.offset if rows is None else self.block.offset[rows]
-        if isinstance(occurrence, int):
-            return to_uniform(self.block.source.words(*self._range, occurrence, variate)[offset])
         words = np.zeros(len(offset), dtype=np.uint64)
-        for k in np.unique(occurrence):
-            which = occurrence == k
-            words[which] = self.block.source.recall(*self._range, int(k), variate)[offset[which]]
+        first, last = (np.min(occurrence), np.max(occurrence)) if len(offset) else (0, -1)
+        for k in range(int(first), int(last) + 1):
+            which = np.flatnonzero(occurrence == k) if first < last else slice(None)
+            words[which] = self.block.source.recall(*self._range, k, variate)[offset[which]]
         return to_uniform(words)
 
     @property
     def _range(self) -> tuple[tuple[str, ...], int, int]:
         return self.names, self.block.first, self.block.stop
 
-    def uniform_where(self, where: NDArray[np.bool_], occurrence: Ints) -> Floats:
+    def uniform_where(self, where: NDArray[np.bool_], occurrence: int | Ints = 0) -> Floats:
         """Uniforms in the rows of ``where``; a half, which decides nothing, in the others."""
         rows = np.flatnonzero(where)
         u = np.full(len(where), 0.5)
-        u[rows] = self.uniform(occurrence[rows], rows=rows)
+        u[rows] = self.uniform(occurrence if isinstance(occurrence, int) else occurrence[rows], rows=rows)
         return u
 
     def normal(self, occurrence: int | Ints = 0, variate: int = 0, rows: Ints | None = None) -> Floats:
