@@ -68,7 +68,11 @@ class Outside:
     def is_busy(self) -> bool:
         """Whether there is anything to do today: an investor who waits to be asked mostly has nothing."""
         own = self.own
-        return not self.terms.waits_to_be_asked or bool(own.asked.any() or ((own.stage % DONE) != IDLE).any())
+        return not self.terms.waits_to_be_asked or bool(own.asked.any() or self._is_under_way)
+
+    @property
+    def _is_under_way(self) -> bool:
+        return bool(((self.own.stage != IDLE) & (self.own.stage != DONE)).any())
 
     def _luck(self, decision: str, rows: Ints) -> Floats:
         """A draw of the approach now under way in each of these rows."""

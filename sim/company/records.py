@@ -145,6 +145,7 @@ class Records:
 
     def keep(self, leaving: Ints) -> None:
         """Write the rows that leave the block into the table."""
+        self.solvency.wind_up(leaving)
         places = self.company.block.row[leaving]
         for name, values in self._columns().items():
             if name not in self.rows:

@@ -100,21 +100,25 @@ class Solvency:
             return
         company.state.end_day[rows] = company.today
         company.tell(closing, "end", self._sentence())
-        insolvent = closing & (company.state.end == ENDS.index("insolvent"))
+        company.block.close(closing)
+
+    def wind_up(self, rows: Ints) -> None:
+        """Name the leading state and creditor of insolvent ends, and pay creditors out, as these rows stood at their
+        end: they have been frozen since.
+        """
+        company, end = self.company, self.company.state.end[rows]
+        insolvent = rows[end == ENDS.index("insolvent")]
         self._name_leading_state(insolvent)
         if company.waterfall is not None:
-            company.waterfall.distribute(np.flatnonzero(insolvent))
-            licensed = closing & (company.state.end == ENDS.index("licensed_out"))
-            company.waterfall.distribute(np.flatnonzero(licensed), company.state.sale_price)
-        company.block.close(closing)
+            company.waterfall.distribute(insolvent)
+            company.waterfall.distribute(rows[end == ENDS.index("licensed_out")], company.state.sale_price)
 
     def _sentence(self) -> str:
         state = self.company.state
         end, cause = ENDS[state.end[0]], self.company.causes[state.cause[0]] if state.cause[0] >= 0 else ""
         return f"{end}: {cause}".strip(": ").replace("_", " ")
 
-    def _name_leading_state(self, where: Mask) -> None:
-        rows = np.flatnonzero(where)
+    def _name_leading_state(self, rows: Ints) -> None:
         company = self.company
         holds = {
             "payroll_missed": company.wages_owed[rows] > 0,
@@ -128,13 +132,13 @@ class Solvency:
             overdue = np.stack([creditor.overdue[rows] for creditor in company.payables.creditors.values()])
             self.own.creditor[rows] = np.where(overdue.max(axis=0) > 0, overdue.argmax(axis=0), -1)
         if company.petitions is not None:
-            self._name_petitioner(where & company.petitions.ordered)
+            self._name_petitioner(rows[company.petitions.ordered[rows]])
 
-    def _name_petitioner(self, wound_up: Mask) -> None:
-        names = list(self.company.payables.creditors)
-        for i, (_, creditor) in enumerate(self.company.petitions.who):
-            mine = wound_up & (self.company.petitions.own.petitioner == i)
-            self.own.creditor = np.where(mine, names.index(creditor.name), self.own.creditor)
+    def _name_petitioner(self, wound_up: Ints) -> None:
+        names, petitions = list(self.company.payables.creditors), self.company.petitions
+        for row in wound_up:
+            _, creditor = petitions.who[petitions.own.petitioner[row]]
+            self.own.creditor[row] = names.index(creditor.name)
 
 
 def ends(company: Company, own: GenericEnds) -> Generator[Any, Any, None]:

@@ -122,7 +122,7 @@ class Waterfall:
         shares = pay_out(estate(cash, restricted, realised, terms), self.claims(rows), terms)
         for name, column in vars(self.own).items():
             column[rows] = getattr(shares, name)
-        where = np.isin(np.arange(company.block.n_rows), rows)
+        where = company.block.mask(rows)
         company.tell(where, "liquidator", "leaves creditors short of", _spread(shares.deficiency, where))
 
     def claims(self, rows: Ints) -> Claims:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from enum import IntEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import simpy
@@ -62,6 +62,7 @@ class Timeline:
         self.last_day = last_day
         self.n_days = last_day + MARGIN_DAYS
         self._business: dict[str, Days] = {}
+        self._tables: dict[tuple[str, str], Days] = {}
 
     def date(self, day: int) -> dt.date:
         """The date of a day number."""
@@ -131,15 +132,25 @@ class Timeline:
 
     def business_day(self, day: Any, country: str, offset: Any = 0) -> Any:
         """The business day on or after ``day``, then ``offset`` business days on (back if negative); any shape."""
-        days = self.business_days(country)
-        place = np.searchsorted(days, day) + offset
-        return days[np.clip(place, 0, len(days) - 1)]
+        return self._from(self._places(country, "left"), day, country, offset)
 
     def business_day_on_or_before(self, day: Any, country: str, offset: Any = 0) -> Any:
         """The business day on or before ``day``, then ``offset`` business days on (back if negative); any shape."""
+        return self._from(self._places(country, "right"), day, country, offset)
+
+    def _from(self, places: Days, day: Any, country: str, offset: Any) -> Any:
         days = self.business_days(country)
-        place = np.searchsorted(days, day, side="right") - 1 + offset
-        return days[np.clip(place, 0, len(days) - 1)]
+        place = places[np.minimum(np.maximum(day, -MARGIN_DAYS), self.n_days - 1) + MARGIN_DAYS] + offset
+        return days[np.minimum(np.maximum(place, 0), len(days) - 1)]
+
+    def _places(self, country: str, side: Literal["left", "right"]) -> Days:
+        """By day from ``-MARGIN_DAYS`` on, the place among business days of the first on or after it, or of the last on
+        or before it."""
+        if (country, side) not in self._tables:
+            every = np.arange(-MARGIN_DAYS, self.n_days)
+            places = np.searchsorted(self.business_days(country), every, side=side) - (side == "right")
+            self._tables[country, side] = places
+        return self._tables[country, side]
 
 
 def days_in_month(when: dt.date) -> int:
