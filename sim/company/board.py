@@ -45,18 +45,31 @@ def rate(probability: Any, periods: float = 1.0) -> Any:
     return -np.log1p(-np.minimum(probability, SURE)) / periods
 
 
-def filing_hazard(unpaid: Mask, short: Mask, insolvent: Mask, live: Mask, suspended: Mask, terms: Any) -> Floats:
-    """A business day's hazard of filing.
+def daily_hazards(terms: Any) -> dict[str, Any]:
+    """The hazards of filing in a business day, by the key of the probability that they come from.
+
+    *Source* P11: after a missed payroll by the day, else by the week.
+    """
+    by_day = ("missed_payroll_filing", "missed_payroll_filing_live", "last_prospect_filing", "petition_filing")
+    by_week = ("filing", "filing_live", "no_prospect_filing")
+    days = {**dict.fromkeys(by_day, 1), **dict.fromkeys(by_week, BUSINESS_DAYS_A_WEEK)}
+    return {name: rate(getattr(terms, name), periods) for name, periods in days.items()}
+
+
+def filing_hazard(
+    unpaid: Mask, short: Mask, insolvent: Mask, live: Mask, suspended: Mask, daily: Any, suspended_factor: Any
+) -> Floats:
+    """A business day's hazard of filing, given those of ``daily_hazards``.
 
     *Source* P11: it depends on cover, on missed pay and on whether a prospect is live. L16: directors of a company that
     cannot pay its debts and has no reasonable prospect file though the payroll is covered. Twice that without full
     service is an *Assumption* (1-4).
     """
-    after_missed_pay = np.where(live, rate(terms.missed_payroll_filing_live), rate(terms.missed_payroll_filing))
-    weekly = np.where(live, rate(terms.filing_live, BUSINESS_DAYS_A_WEEK), rate(terms.filing, BUSINESS_DAYS_A_WEEK))
-    no_prospect = np.where(insolvent & ~live, rate(terms.no_prospect_filing, BUSINESS_DAYS_A_WEEK), 0.0)
+    after_missed_pay = np.where(live, daily.missed_payroll_filing_live, daily.missed_payroll_filing)
+    weekly = np.where(live, daily.filing_live, daily.filing)
+    no_prospect = np.where(insolvent & ~live, daily.no_prospect_filing, 0.0)
     hazard = np.where(unpaid, after_missed_pay, np.where(short, weekly, no_prospect))
-    return np.where(suspended, hazard * terms.suspended_factor, hazard)
+    return np.where(suspended, hazard * suspended_factor, hazard)
 
 
 class Board:
@@ -66,6 +79,7 @@ class Board:
         self.company = company
         self.terms = company.scenario.board
         self.hazard = Hazard(company.block, company.draw("board", "board", "filing"))
+        self.daily = company.block.columns(**daily_hazards(self.terms))
         full = company.block.full
         monthly = sum((line.monthly for line in company.scenario.revenue), start=full(0.0, float))
         self.own = company.block.columns(
@@ -80,17 +94,16 @@ class Board:
         own.receipts_before = company.state.receipts
         own.receipts_rate = own.receipts_rate + RECENT * (received - own.receipts_rate)
         cash = (company.ledger.cash - company.wages_owed).astype(np.float64)
-        weeks = [self._payrolls(company.today + 7 * week) for week in range(FULL_COVER)]
+        pay = {name: group.payroll[0] for name, group in company.groups.items()}
+        weeks = [self._payrolls(pay, company.today + 7 * week) for week in range(FULL_COVER)]
         view = cover(cash, own.receipts_rate, weekly_critical_cost(company), weeks)
         company.state.cover = np.where(company.trading, view, company.state.cover)
         company.tell(company.trading, "board", "sees pay and critical suppliers covered for {n} of 13 weeks", n=view)
 
-    def _payrolls(self, day: int) -> Any:
+    def _payrolls(self, pay: dict[str, Ints], day: int) -> Any:
         """Cents of net pay that leave the bank in the seven days after ``day``."""
-        return sum(
-            group.payroll[0] * int(self.payroll_days[name][day + 1 : day + 8].sum())
-            for name, group in self.company.groups.items()
-        )
+        times = {name: int(self.payroll_days[name][day + 1 : day + 8].sum()) for name in pay}
+        return sum(each * times[name] for name, each in pay.items() if times[name])
 
     def weigh(self) -> None:
         """A business day's hazard of deciding to file."""
@@ -99,12 +112,15 @@ class Board:
         short = state.cover < terms.cover_trigger_weeks
         unpaid = company.wages_owed > 0
         insolvent = company.payables.overdue > company.ledger.cash
-        amount = filing_hazard(unpaid, short, insolvent, live, state.service < 1, terms)
+        amount = filing_hazard(
+            unpaid, short, insolvent, live, state.service < 1, self.daily, terms.suspended_factor
+        )
         lost = (state.lost_prospects > self.own.lost_before) & ~live & short
-        amount = np.where(lost, amount + rate(terms.last_prospect_filing), amount)
-        if company.petitions is not None:
-            served = (state.served_day == company.today) & ~live
-            amount = np.where(served, amount + rate(terms.petition_filing), amount)
+        if lost.any():
+            amount = np.where(lost, amount + self.daily.last_prospect_filing, amount)
+        served = (state.served_day == company.today) & ~live
+        if served.any():
+            amount = np.where(served, amount + self.daily.petition_filing, amount)
         self.own.lost_before = state.lost_prospects
         decides = self.hazard.fires(amount, company.trading & (state.filing_day == NEVER))
         company.tell(decides, "board", "resolves to file, with {n} live prospects", n=state.live)

@@ -99,16 +99,20 @@ class Tranche:
         """Pay, refuse or lapse where that falls on today."""
         company, own, terms = self.company, self.own, self.terms
         pending = own.pending & company.trading
+        if not pending.any():
+            return
         void = pending & company.has_reached("default_event") & terms.voided_by_default
         due = pending & ~void & (own.day == company.today)
-        pays = due & (self._draw("arrival").uniform() < terms.probability) if due.any() else due
-        if pays.any():
-            company.raise_money(pays, terms.amount.quantile(self._draw("amount").uniform()), terms.instrument)
+        gone = void | due
+        if not gone.any():
+            return
+        pays = due & (self._draw("arrival").uniform_where(due) < terms.probability)
+        company.raise_money(pays, terms.amount.quantile(self._draw("amount").uniform_where(pays)), terms.instrument)
         company.tell(pays, terms.name, "arrives")
         company.tell(due & ~pays, terms.name, "does not come")
         company.tell(void, terms.name, "is void after an event of default")
-        own.pending = own.pending & ~(void | due)
-        company.state.live = company.state.live - (void | due)
+        own.pending = own.pending & ~gone
+        company.state.live = company.state.live - gone
         company.state.lost_prospects = company.state.lost_prospects + (void | (due & ~pays))
 
 

@@ -109,12 +109,14 @@ class Named:
     def decide(self) -> None:
         """Sign or walk away, on the first review day after the decision falls."""
         company, own = self.pipeline.company, self.own
+        if not own.pending.any():
+            return
         due = own.pending & company.trading & (own.day <= company.today)
         rows = np.flatnonzero(due)
         if not len(rows):
             return
         own.pending = own.pending & ~due
-        won = due & (self._draw("decision").uniform() < self.pipeline.chance(self.terms.win_probability))
+        won = due & (self._draw("decision").uniform_where(due) < self.pipeline.chance(self.terms.win_probability))
         company.tell(won, self.terms.name, "signs a contract")
         company.tell(due & ~won, self.terms.name, "walks away from the deal")
         self.pipeline.move_confidence(won, due & ~won)

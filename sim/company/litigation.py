@@ -59,9 +59,9 @@ class Case:
         ended = self.hazard.fires(rate * step, self.own.is_open & self.company.trading)
         if not ended.any():
             return
-        u = self._draw("outcome").uniform()
+        u = self._draw("outcome").uniform_where(ended)
         outcome = which_outcome(u, terms.settlement_per_month, terms.dismissal_per_month, judgment_rate)
-        sizes = self._draw("amount").uniform()
+        sizes = self._draw("amount").uniform_where(ended)
         settlement, judgment = terms.settlement.quantile(sizes), terms.judgment.quantile(sizes)
         amount = np.where(outcome == SETTLED, settlement, np.where(outcome == JUDGED, judgment, 0.0))
         self.close(ended, outcome, to_cents(amount))

@@ -121,8 +121,9 @@ class Disclosure:
         company, terms = self.company, self.terms
         company.state.disclosed = company.state.disclosed | where
         company.shock(where & company.links.disclosure_to_confidence, shock)
-        presses = where & (self._draw("pressure").uniform() < terms.pressure_probability)
-        days = np.ceil(terms.pressure_days.quantile(self._draw("pressure time").uniform())).astype(np.int64)
+        presses = where & (self._draw("pressure").uniform_where(where) < terms.pressure_probability)
+        luck = self._draw("pressure time").uniform_where(presses)
+        days = np.ceil(terms.pressure_days.quantile(luck)).astype(np.int64)
         day = company.today + np.maximum(days, 1)
         self.own.pressure_day = np.where(presses, day, self.own.pressure_day)
 
@@ -133,7 +134,7 @@ class Disclosure:
         if not urged.any():
             return
         self.own.pressure_day = np.where(urged, NEVER, self.own.pressure_day)
-        agrees = urged & (self._draw("agreement").uniform() < self.terms.agreement_probability)
+        agrees = urged & (self._draw("agreement").uniform_where(urged) < self.terms.agreement_probability)
         company.tell(agrees, "investor", "urges a sale: the founder agrees to look for a buyer")
         company.tell(urged & ~agrees, "investor", "urges a sale: the founder refuses")
         if "sale" in company.sales:

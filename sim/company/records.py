@@ -53,7 +53,8 @@ class Records:
         own.peak_overdue = np.maximum(own.peak_overdue, company.payables.overdue)
         peaks = vars(self.peaks)
         for name, creditor in company.payables.creditors.items():
-            peaks[name] = np.maximum(peaks[name], creditor.overdue)
+            if company.today == 0 or creditor.has_fallen_due_today:
+                peaks[name] = np.maximum(peaks[name], creditor.overdue)
 
     def note_week(self) -> None:
         """Add a week to the tracks."""

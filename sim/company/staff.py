@@ -155,10 +155,10 @@ class Group:
             company.scenario.morale,
         )
 
-    def turn_over(self, week: int, step: float) -> None:
-        """A week of people leaving and joining."""
+    def turn_over(self, week: int, step: float, multiplier: Floats) -> None:
+        """A week of people leaving, so much faster than usual, and joining."""
         own, terms, trading = self.own, self.terms, self.company.trading
-        leave = -np.expm1(-terms.attrition_per_month * self.multiplier() * step)
+        leave = -np.expm1(-terms.attrition_per_month * multiplier * step)
         leavers = self.draw("attrition").binomial(np.where(trading, own.head, 0), leave, week)
         closed = (self.company.wages_owed > 0) | self.company.state.hiring_frozen
         open_places = np.where(closed, 0, own.vacancies)
@@ -245,17 +245,20 @@ class KeyPerson:
         self.hazard = Hazard(company.block, company.draw("key people", terms.name, "exit"))
         self.own = company.block.columns(present=company.block.full(True, bool))
 
-    def may_leave(self, step: float) -> Mask:
-        """A week in which the person may leave; says in which rows that happens."""
+    def may_leave(self, step: float, multipliers: dict[str, Floats]) -> Mask:
+        """A week in which the person may leave, given how much faster each group leaves; says in which rows that
+        happens.
+        """
         over_values = self.terms.leaves_for == "values"
-        calm = np.ones_like(self.hazard.own.left)
-        rate = self.terms.exit_per_month * (calm if over_values else self.group.multiplier())
+        rate = self.terms.exit_per_month * (1.0 if over_values else multipliers[self.terms.group])
         left = self.hazard.fires(rate * step, self.own.present & self.company.trading)
         self.own.present = self.own.present & ~left
         return left
 
     def take_leave(self, left: Mask) -> None:
         """What the company loses in the rows in which the person leaves."""
+        if not left.any():
+            return
         company, state, links = self.company, self.company.state, self.company.links
         over_values = self.terms.leaves_for == "values"
         company.tell(left, self.terms.name, "resigns over values" if over_values else "resigns")
@@ -274,9 +277,10 @@ def turnover(company: Company, people: list[KeyPerson]) -> Generator[Any, Any, N
         yield company.clock.at(day, Phase.STAFF)
         step = company.clock.months - before
         before = company.clock.months
-        leaving = [person.may_leave(step) for person in people]
-        for group in company.groups.values():
-            group.turn_over(week, step)
+        multipliers = {name: group.multiplier() for name, group in company.groups.items()}
+        leaving = [person.may_leave(step, multipliers) for person in people]
+        for name, group in company.groups.items():
+            group.turn_over(week, step, multipliers[name])
         company.state.contagion = company.state.contagion * np.exp(-7 / company.scenario.morale.contagion_days)
         for person, left in zip(people, leaving, strict=True):
             person.take_leave(left)

@@ -71,6 +71,11 @@ class Creditor:
         """What has fallen due and is unpaid."""
         return self.own.due - self.own.paid
 
+    @property
+    def has_fallen_due_today(self) -> bool:
+        """Whether anything fell due today that is not paid in every row."""
+        return bool(self.days) and self.days[-1] == self._block.clock.today
+
     def receive(self, cents: Any, due_day: Any, kind: str) -> None:
         """Book an invoice: an expense of that kind, due on ``due_day`` (a number or one per row), at once if that has
         passed.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.company.board import cover, filing_hazard, rate
+from sim.company.board import cover, daily_hazards, filing_hazard, rate
 from sim.company.bridges import whole_days
 from sim.company.investors import closes, says_yes
 from sim.company.records import dollars
@@ -80,7 +80,8 @@ def test_a_business_days_hazard_of_filing(
     unpaid: bool, short: bool, insolvent: bool, live: bool, suspended: bool, hazard: float
 ) -> None:
     flags = [np.array([flag]) for flag in (unpaid, short, insolvent, live, suspended)]
-    assert filing_hazard(*flags, BOARD).tolist() == pytest.approx([hazard])
+    daily = SimpleNamespace(**daily_hazards(BOARD))
+    assert filing_hazard(*flags, daily, BOARD.suspended_factor).tolist() == pytest.approx([hazard])
 
 
 def test_a_probability_of_15_percent_a_week_leaves_85_percent_after_five_days_of_its_hazard() -> None:
