@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.company.parameters import at
 from sim.company.state import Company
-from sim.kernel.block import Mask
+from sim.kernel.block import Mask, put
 from sim.kernel.calendar import Phase
 from sim.kernel.hazard import Hazard
 from sim.kernel.ledger import to_cents
@@ -57,14 +58,16 @@ class Case:
         judgment_rate = np.where(self.company.clock.months >= terms.judgment_months, terms.judgment_per_month, 0.0)
         rate = terms.settlement_per_month + terms.dismissal_per_month + judgment_rate
         ended = self.hazard.fires(rate * step, self.own.is_open & self.company.trading)
-        if not ended.any():
+        rows = np.flatnonzero(ended)
+        if not len(rows):
             return
-        u = self._draw("outcome").uniform_where(ended)
-        outcome = which_outcome(u, terms.settlement_per_month, terms.dismissal_per_month, judgment_rate)
-        sizes = self._draw("amount").uniform_where(ended)
+        u, sizes = (self._draw(name).uniform(rows=rows) for name in ("outcome", "amount"))
+        rates = (terms.settlement_per_month, terms.dismissal_per_month, judgment_rate)
+        how = which_outcome(u, *(at(rate, rows) for rate in rates))
         settlement, judgment = terms.settlement.quantile(sizes), terms.judgment.quantile(sizes)
-        amount = np.where(outcome == SETTLED, settlement, np.where(outcome == JUDGED, judgment, 0.0))
-        self.close(ended, outcome, to_cents(amount))
+        amount = np.where(how == SETTLED, settlement, np.where(how == JUDGED, judgment, 0.0))
+        none = self.company.block.full(0)
+        self.close(ended, put(none, rows, how), put(none, rows, to_cents(amount)))
 
     def close(self, where: Mask, outcome: Ints, cents: Ints) -> None:
         """The case is over; what was agreed or awarded falls due."""

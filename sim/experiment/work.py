@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sim.company.plan import BlockPlan
     from sim.scenario.schema import Experiment
 
+ROUNDS = 3
+"""At least so many works for each worker, the largest first, if there is enough to do."""
+
 MOST_FAULTS = 3
 """How many replications of a work are singled out; what fails after that is quarantined in bulk."""
 
@@ -73,10 +76,10 @@ def missing(sheet: Sheet, held: Held | None) -> list[Block]:
 
 
 def works_of(sheets: Iterable[tuple[Sheet, Held | None]], points: Mapping[int, Point], workers: int = 1) -> list[Work]:
-    """The incomplete sheets, bundled so that small ones share a block and every worker has something to do."""
+    """The incomplete sheets, bundled so that small ones share a block and workers are done at about the same time."""
     lacking = [(sheet, held) for sheet, held in sheets if missing(sheet, held)]
     total = sum(_rows(member) for member in lacking)
-    enough = min(BLOCK_ROWS, max(FEWEST_ROWS, total // workers))
+    enough = min(BLOCK_ROWS, max(FEWEST_ROWS, total // (workers * ROUNDS)))
     bundles: list[list[tuple[Sheet, Held | None]]] = []
     for member in sorted(lacking, key=lambda member: (member[0].place[0], member[0].place[2], member[0].place[1])):
         is_alike = bool(bundles) and bundles[-1][-1][0].policies == member[0].policies
@@ -84,7 +87,8 @@ def works_of(sheets: Iterable[tuple[Sheet, Held | None]], points: Mapping[int, P
             bundles[-1].append(member)
         else:
             bundles.append([member])
-    return [_work(bundle, points) for bundle in bundles]
+    works = [_work(bundle, points) for bundle in bundles]
+    return sorted(works, key=lambda work: -work.rows)
 
 
 def _rows(member: tuple[Sheet, Held | None]) -> int:
