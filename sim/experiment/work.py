@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -189,6 +190,7 @@ def complete_and_store(experiment: Experiment, directory: Path, work: Work) -> t
             parts += [
                 write_part(directory, kind, sheet, table) for kind, table in vars(tables).items() if table is not None
             ]
+    gc.collect()  # the objects of a block refer to each other in circles, and its columns are large
     return parts, quarantined
 
 
