@@ -144,7 +144,7 @@ def sampled_inputs(
 
 
 def at(value: Any, rows: Any) -> Any:
-    """A parameter in some rows: a number as it is, a column cut to them."""
+    """A parameter in some rows: a number as it is, a column cut to them. *Source*: the scenario."""
     return value[rows] if np.ndim(value) else value
 
 

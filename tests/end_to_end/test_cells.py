@@ -51,9 +51,9 @@ def test_a_sheet_of_3_points_and_200_replications_lacks_two_rectangles_of_5_poin
     assert sheet.missing(5, 1000) == []
 
 
-def test_one_policy_is_packed_four_ranges_to_a_block() -> None:
-    blocks = pack(block for sheet in Layout(ONE).sheets(1, 40_000) for block in sheet.missing(0, sheet.first))
-    assert [(block.first, block.stop) for block in blocks] == [(0, 16_384), (16_384, 32_768), (32_768, 40_000)]
+def test_one_policy_is_packed_sixteen_ranges_to_a_block() -> None:
+    blocks = pack(block for sheet in Layout(ONE).sheets(1, 140_000) for block in sheet.missing(0, sheet.first))
+    assert [(block.first, block.stop) for block in blocks] == [(0, 65_536), (65_536, 131_072), (131_072, 140_000)]
 
 
 def test_points_of_another_structure_have_blocks_of_their_own() -> None:

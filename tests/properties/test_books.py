@@ -55,17 +55,16 @@ class Auditor:
         self.check_payables()
 
     def check_payables(self) -> None:
-        """Each creditor is owed its open invoices; overdue is what of them has fallen due."""
+        """Each creditor is owed what has fallen due and what will; nothing waits for a day that has passed."""
         company = self.company
         overdue = np.zeros(company.block.n_rows, dtype=np.int64)
         for creditor in company.payables.creditors.values():
-            own = creditor.own
-            invoiced = sum(own.amount, start=own.settled)
-            assert np.array_equal(invoiced - own.paid, creditor.owed)
-            open_slots = zip(own.amount, own.due_day, strict=True)
-            fallen = [np.where(due <= company.today, amount, 0) for amount, due in open_slots]
-            live = company.trading
-            assert np.array_equal(sum(fallen, start=own.settled)[live], own.due[live])
+            own, live = creditor.own, company.trading
+            invoiced = sum(own.pending.values(), start=own.due)
+            assert np.array_equal((invoiced - own.paid)[live], creditor.owed[live])
+            assert all(day > company.today for day in own.pending)
+            assert creditor.days == sorted(set(creditor.days))
+            assert not creditor.days or np.array_equal(own.due_by[-1], own.due)
             assert ((creditor.overdue >= 0) & (creditor.overdue <= creditor.owed)).all()
             overdue += creditor.overdue
         assert np.array_equal(overdue, company.payables.overdue)

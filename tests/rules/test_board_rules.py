@@ -23,6 +23,8 @@ BOARD = SimpleNamespace(
     filing_live=0.03,
     missed_payroll_filing=0.25,
     missed_payroll_filing_live=0.06,
+    last_prospect_filing=0.5,
+    petition_filing=0.1,
     no_prospect_filing=0.02,
     suspended_factor=2.0,
 )

@@ -101,6 +101,16 @@ def test_a_fixed_distribution_is_its_value() -> None:
     assert Fixed(value=7).quantile(U).tolist() == [7] * len(U)
 
 
+@pytest.mark.parametrize("mode", [0.0, 1e-6, 0.3, 0.5, 0.77, 1.0])
+def test_no_pert_quantile_is_off_by_more_than_a_billionth_of_the_width(mode: float) -> None:
+    tails = 10.0 ** -np.linspace(0.4, 15.5, 4_000)
+    u = np.concatenate([np.linspace(1e-6, 1 - 1e-6, 20_001), tails, 1 - tails])
+    ours = Pert(low=0, mode=mode, high=1)
+    exact = stats.beta(1 + 4 * mode, 5 - 4 * mode)
+    assert np.abs(ours.quantile(u) - exact.ppf(u)).max() < 1e-9
+    assert ours.quantile(tails) == pytest.approx(exact.ppf(tails), rel=1e-8)
+
+
 @pytest.mark.parametrize("distribution", [ours for ours, _ in CONTINUOUS.values()], ids=CONTINUOUS)
 def test_quantiles_never_fall_as_luck_rises(distribution: Distribution) -> None:
     assert (np.diff(distribution.quantile(np.linspace(1e-9, 1 - 1e-9, 10_001))) >= 0).all()
