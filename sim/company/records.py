@@ -61,23 +61,29 @@ class Records:
         company, block = self.company, self.company.block
         is_tracked = (block.replication < self.tracked) & (block.point == 0)
         which = np.flatnonzero(company.trading & is_tracked)
-        values = {
+        if not len(which) and self.weeks:
+            return
+        columns = {
             "policy": block.policy,
             "point": block.point,
             "replication": block.replication,
             "day": block.full(company.today),
-            "cash": dollars(company.ledger.cash),
-            "restricted_cash": dollars(company.ledger.balance(RESTRICTED_CASH)),
-            "overdue": dollars(company.payables.overdue),
-            "owed": dollars(company.payables.owed),
-            "wages_owed": dollars(company.wages_owed),
-            "revenue": dollars(company.state.revenue),
             "subscribers": self._subscribers(),
             "head_count": self._head_count(),
             "confidence": company.state.confidence,
             "activity": company.state.activity,
         }
-        self.weeks.append({name: values[which] for name, values in values.items()})
+        cents = {
+            "cash": company.ledger.cash,
+            "restricted_cash": company.ledger.balance(RESTRICTED_CASH),
+            "overdue": company.payables.overdue,
+            "owed": company.payables.owed,
+            "wages_owed": company.wages_owed,
+            "revenue": company.state.revenue,
+            **{f"overdue.{name}": creditor.overdue for name, creditor in company.payables.creditors.items()},
+        }
+        week = {name: values[which] for name, values in columns.items()}
+        self.weeks.append(week | {name: dollars(values[which]) for name, values in cents.items()})
 
     def _subscribers(self) -> Ints:
         subscription = self.company.subscription

@@ -97,7 +97,7 @@ def block_tables(outcome: Outcome, plan: BlockPlan, points: Sequence[int]) -> tu
     rows = {**outcome.rows, "point": numbers[outcome.rows["point"]]}
     rows["end_date"] = np.datetime64(plan.scenario.start, "D") + rows["end_day"]
     tracks = {**outcome.tracks, "point": numbers[outcome.tracks["point"]]}
-    return _table(rows, row_types(rows), labels), _table(tracks, TRACK_TYPES, labels)
+    return _table(rows, row_types(rows), labels), _table(tracks, track_types(tracks), labels)
 
 
 def of_sheet(tables: Sequence[pa.Table], sheet: Sheet) -> pa.Table:
@@ -148,6 +148,11 @@ def row_types(columns: Mapping[str, object] | Sequence[str]) -> dict[str, Any]:
     peaks = [name for name in columns if name.startswith("peak_overdue.")]
     finals = [name for name in columns if name.startswith("final_overdue.")]
     return {**ROW_TYPES, **dict.fromkeys(peaks + finals, pa.float64())}
+
+
+def track_types(columns: Mapping[str, object] | Sequence[str]) -> dict[str, Any]:
+    """Name and Arrow type of each column of the tracks; the last ones are one for each creditor."""
+    return {**TRACK_TYPES, **dict.fromkeys((name for name in columns if name.startswith("overdue.")), pa.float64())}
 
 
 def empty_table(types: Mapping[str, Any], columns: Sequence[str] | None = None) -> pa.Table:
