@@ -56,7 +56,8 @@ def test_every_column_of_the_replications_is_documented_in_its_order(result: Any
 
 
 def test_every_column_of_the_tracks_is_documented_in_its_order(result: Any) -> None:
-    assert list(result.tracks.columns) == documented("Tracks")
+    columns = [re.sub(r"(?<=^overdue\.).+", "<creditor>", name) for name in result.tracks.columns]
+    assert list(dict.fromkeys(columns)) == documented("Tracks")
 
 
 def test_every_column_of_the_summary_is_documented_in_its_order(result: Any) -> None:
