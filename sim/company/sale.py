@@ -90,11 +90,17 @@ class Sale:
         if not self.own.is_open.any():
             return
         self._close()
-        searching = self.own.is_open & self.company.trading & (self.own.closing_day == NEVER)
+        searching = self.own.is_open & self._goes_on & (self.own.closing_day == NEVER)
         bids = self._bids(searching, week, step)
         self._weigh(searching & (bids > 0) & self.own.has_buyer, bids, week)
         self._give_up(searching)
         self._count_prospects()
+
+    @property
+    def _goes_on(self) -> Mask:
+        """Rows that trade and in which no end has been claimed today."""
+        goes_on: Mask = self.company.trading & (self.company.state.end < 0)
+        return goes_on
 
     def _bids(self, searching: Mask, week: int, step: float) -> Ints:
         """Bidders come and drop out; those who are done looking bid."""
@@ -161,7 +167,7 @@ class Sale:
         """A bidder who looks, or an accepted bid, is a live prospect; the last of them leaving is a lost one."""
         state, own = self.company.state, self.own
         hopeful = own.is_open & ((own.bidders > 0) | (own.closing_day != NEVER))
-        change = np.where(self.company.trading, hopeful.astype(np.int64) - own.hopeful, 0)
+        change = np.where(self._goes_on, hopeful.astype(np.int64) - own.hopeful, 0)
         state.live = state.live + change
         state.lost_prospects = state.lost_prospects + (change < 0)
         own.hopeful = np.where(self.company.trading, hopeful, own.hopeful)

@@ -15,7 +15,7 @@ from sim.company.in_kind import CREDITS
 from sim.company.model import assemble
 from sim.company.plan import BlockPlan
 from sim.scenario.schema import Experiment, Scenario
-from tests.worlds import Spec, frame_of, share_by, world
+from tests.worlds import Spec, frame_of, result_of, share_by, world
 
 START = date(2023, 10, 31)
 TEAM: Spec = {"name": "team", "head_count": 100, "monthly_cost": 10_000, "country": "GB", "attrition_per_month": 0.03}
@@ -174,6 +174,21 @@ def test_the_last_bidder_leaving_is_a_lost_prospect_on_which_directors_file() ->
     frame = case(20, cash=5e6, board=board, sales=[leaving], policies=acting("sell"), horizon_months=6)
     assert (under(frame, "do-nothing").cause != "directors_filed").all()
     assert (under(frame, "try").cause == "directors_filed").mean() > 0.8
+
+
+def test_nothing_more_happens_in_a_sale_on_the_day_it_closes() -> None:
+    board = {"filing": 0, "filing_live": 0, "missed_payroll_filing": 0, "missed_payroll_filing_live": 0}
+    board = {**board, "last_prospect_filing": 0.999, "cover_trigger_weeks": 13}
+    parts = {"board": board, "sales": [{"name": "sale", **FAST}], "horizon_months": 6}
+    result = result_of(
+        Scenario.model_validate(scenario_of(0, 5e6, **parts)), 20, policies=acting("sell"), tracked=0
+    )
+    sold = under(result.frame, "try").query("end == 'acquired'")
+    assert len(sold) > 10
+    for replication in sold.replication:
+        told = [(entry.actor, entry.what) for entry in result.trace("try", replication)]
+        after = told[told.index(("sale", "closes")) + 1 :]
+        assert {actor for actor, _ in after} <= {"end", "staff team", "bank"}
 
 
 def test_an_accelerated_sale_ends_in_weeks_and_at_a_price_that_creditors_let_pass() -> None:
