@@ -198,7 +198,7 @@ def input_words(path: str, scenario: Scenario) -> str:
     members = getattr(scenario, head, None)
     if isinstance(members, tuple):
         name = max((str(one.name) for one in members if rest.startswith(f"{one.name}.")), key=len, default="")
-        return f"{name}: {_spaced(rest.removeprefix(name))}"
+        return f"{name.replace('_', ' ')}: {_spaced(rest.removeprefix(name))}"
     return f"{_spaced(head)}: {_spaced(rest)}" if rest else _spaced(head)
 
 

@@ -10,21 +10,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from .choice import (
-    Selection,
-    Stretch,
-    best_probabilities,
-    by_worth_of_a_good_end,
-    pareto,
-    restricted,
-    select,
-    worth_at_crossing,
-)
+from .choice import Selection, best_probabilities, pareto, restricted, select
 from .compare import QUANTITIES, Outcomes, Paired, Weights, paired_differences
 from .discovery import Box, discover
 from .information import Regrets, Turn, regrets_of, turns, value_of_information
 from .intervals import LEVEL, Estimate
 from .sensitivity import chance_share, first_order, tornado
+from .weighing import Against, Stretch, WeightTurn, best_by_weight, crossing, weight_turns, weights_against, within
 
 DRIVERS = 8
 SENSITIVE = ("good", "days", "loss")
@@ -33,17 +25,19 @@ SENSITIVE = ("good", "days", "loss")
 @dataclass(frozen=True)
 class Rival:
     """The chosen policy against another: whether it is ahead in these replications, in which variants it is not shown
-    to be, and in which cells of the uncertain inputs the other one is ahead."""
+    to be, in which cells of the uncertain inputs the other one is ahead, and at which ends of the declared weights it
+    is not shown to be ahead."""
 
     policy: str
     is_behind: bool
     variants_against: tuple[str, ...]
     turns: tuple[Turn, ...]
+    weights_against: tuple[Against, ...]
 
     @property
     def is_beaten(self) -> bool:
         """Whether the chosen policy beats this one over the whole range of what is not known."""
-        return self.is_behind and not self.variants_against and not self.turns
+        return self.is_behind and not (self.variants_against or self.turns or self.weights_against)
 
 
 @dataclass(frozen=True)
@@ -100,12 +94,22 @@ class Decision:
             if {ours, name} <= set(outcomes.policies) and not _is_ahead(outcomes, ours, name, self.level)
         )
         found = turns(self.inputs, self.outcomes, ours, name, level=self.level)
-        return Rival(name, row.high_all < 0, against, tuple(found))
+        weighed = weights_against(self.outcomes, self.weights, ours, name, self.level)
+        return Rival(name, row.high_all < 0, against, tuple(found), tuple(weighed))
 
     @cached_property
-    def stretches(self) -> list[Stretch]:
-        """The best policy by the worth of a good end."""
-        return by_worth_of_a_good_end(self.outcomes, self.weights)
+    def stretches(self) -> dict[str, list[Stretch]]:
+        """The best policy by the value of each weight: of what a good end is worth from nothing on, of the others over
+        their declared ranges."""
+        found = {name: best_by_weight(self.outcomes, self.weights, name) for name in ("good_end", *self.weights.ranges)}
+        return {
+            name: own if name == "good_end" else within(own, self.weights.bounds(name)) for name, own in found.items()
+        }
+
+    @cached_property
+    def weight_turns(self) -> list[WeightTurn]:
+        """The weights on which the choice turns within their declared range."""
+        return weight_turns(self.outcomes, self.weights, self.selection.chosen, self.level)
 
     @cached_property
     def front(self) -> dict[str, bool]:
@@ -126,13 +130,12 @@ class Decision:
     def switch(self) -> tuple[str, Estimate] | None:
         """The policy that is best next to the chosen one if a good end is worth more, and from which worth on; None if
         no worth is enough."""
-        at = next((k for k, one in enumerate(self.stretches) if one.policy == self.selection.chosen), None)
-        if at is None or at + 1 == len(self.stretches):
+        names = [one.policy for one in self.stretches["good_end"]]
+        following = names[names.index(self.selection.chosen) + 1 :] if self.selection.chosen in names else []
+        if not following:
             return None
-        following = self.stretches[at + 1]
-        return following.policy, worth_at_crossing(
-            self.outcomes, self.weights, self.selection.chosen, following.policy, self.level
-        )
+        pair = (self.selection.chosen, following[0])
+        return following[0], crossing(self.outcomes, self.weights, "good_end", *pair, self.level)
 
     @cached_property
     def runner_up(self) -> str:

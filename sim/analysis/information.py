@@ -110,21 +110,27 @@ def range_over_inputs(inputs: pd.DataFrame, groups: Floats) -> tuple[float, floa
 
 @dataclass(frozen=True)
 class Turn:
-    """A cell in which a policy that is better on the whole is worse, beyond chance."""
+    """A cell in which a policy that is better on the whole is worse: beyond the chance of this cell alone, and if
+    `is_sure` beyond that of all cells looked at."""
 
     cell: Cell
     difference: float
+    is_sure: bool
 
 
 def turns(inputs: pd.DataFrame, outcomes: Outcomes, better: str, worse: str, *, level: float = LEVEL) -> list[Turn]:
     """Where a difference in mean utility turns round: cells in which `worse` is ahead of `better`, with one-sided
-    intervals that hold for all cells at once; the deepest first."""
+    intervals; what holds for all cells at once first, then the deepest."""
     groups = outcomes.groups["utility"]
     difference = groups[:, outcomes.policies.index(better)] - groups[:, outcomes.policies.index(worse)]
     cells = _cells(inputs, len(difference))
-    critical = float(ndtri(1 - (1 - level) / max(len(cells), 1)))
-    found = [Turn(cell, float(difference[own].mean())) for cell, own in cells if _is_below(difference[own], critical)]
-    return sorted(found, key=lambda turn: turn.difference)
+    alone, at_once = (float(ndtri(1 - (1 - level) / n)) for n in (1, max(len(cells), 1)))
+    found = [
+        Turn(cell, float(difference[own].mean()), _is_below(difference[own], at_once))
+        for cell, own in cells
+        if _is_below(difference[own], alone)
+    ]
+    return sorted(found, key=lambda turn: (not turn.is_sure, turn.difference))
 
 
 def _is_below(values: Floats, critical: float) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sim.analysis.compare import Outcomes, Weights
     from sim.company.journal import Entry
+    from sim.scenario.quantity import Quantity
     from sim.scenario.schema import Experiment, Scenario
 
 MEDIAN_REPLICATIONS = 2**16
@@ -57,6 +58,14 @@ class StoredTables:
         """One file."""
         path = part_path(kind, sheet)
         return read_parts(self._directory, [path], columns) if path in self._parts else None
+
+
+def could_be(one: Quantity) -> tuple[float, float] | None:
+    """What else a number could be: its declared range, else the middle 95% of its distribution; None if it has none."""
+    if one.range is not None or one.is_fixed:
+        return one.range
+    low, high = one.quantile(np.array([0.025, 0.975])).tolist()
+    return low, high
 
 
 class Result:
@@ -157,11 +166,15 @@ class Result:
         return pd.DataFrame(drawn, index=range(groups))
 
     def weights(self) -> Weights:
-        """The weights that the experiment declares."""
-        from sim.analysis.compare import Weights
+        """The weights that the experiment declares, with what else they could be."""
+        from sim.analysis.compare import COUNTED, Weights
 
-        stated = self.experiment.weights
-        return Weights(**{name: getattr(stated, name).mean() for name in type(stated).model_fields})
+        stated = {name: getattr(self.experiment.weights, name) for name in type(self.experiment.weights).model_fields}
+        ranges = {name: could_be(stated[name]) for name in COUNTED}
+        return Weights(
+            **{name: one.mean() for name, one in stated.items()},
+            ranges={name: bounds for name, bounds in ranges.items() if bounds and bounds[0] < bounds[1]},
+        )
 
     def outcomes(self, point: int = 0) -> Outcomes:
         """What each replication gave under each policy, in step, valued with the weights of the experiment."""

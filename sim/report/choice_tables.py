@@ -116,9 +116,10 @@ def rivals_table(case: Case) -> Grid:
     variants = f" and in each variant of the rules (if {tried})" if tried else "; no variant of the rules was tried"
     note = (
         "Paired by replication; intervals hold for all rows at once, p corrected for their number (Holm). A policy is"
-        f" called beaten only if it is behind here, in every fifth of each uncertain input beyond chance{variants}."
+        " called beaten only if it is behind here, ahead in no fifth of an uncertain input beyond chance, and behind at"
+        f" both ends of the declared range of every weight{variants}."
     )
-    return Grid(header, rows, note, (2.6, 1.5, 0.7, 3), (1, 2))
+    return Grid(header, rows, note, (2.4, 1.3, 0.7, 3.4), (1, 2))
 
 
 def _p(value: float) -> str:

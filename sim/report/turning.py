@@ -10,16 +10,12 @@ from sim.analysis.compare import Outcomes, mean_of
 from sim.analysis.discovery import Box
 from sim.analysis.information import range_over_inputs
 from sim.analysis.intervals import Floats
+from sim.analysis.weighing import lead_over_weights
 
 from .answer import quantity, variant_words, where
 from .case import Case
 from .document import Block, Bullets, Grid, Paragraph
-from .wording import (
-    hundredths,
-    joined,
-    money,
-    money_interval,
-)
+from .wording import WEIGHTS, declared, hundredths, joined, money, money_interval, weight_interval
 
 SHOWN_DRIVERS = 8
 
@@ -27,19 +23,25 @@ SHOWN_DRIVERS = 8
 def turning(case: Case) -> list[Block]:
     """The worth of a good end, the rules and the inputs on which the choice turns."""
     decision = case.decision
-    blocks: list[Block] = [Paragraph("What a good end is worth decides first; the other weights stay as declared.")]
-    rows = [
-        [
-            money_interval(one.low, one.high),
-            case.meta.policies[one.policy] or one.policy,
-        ]
-        for one in decision.stretches
+    blocks: list[Block] = [
+        Paragraph("What outcomes are worth decides first. Each line varies one weight; the others stay as declared."),
+        _by_weight(case),
     ]
-    blocks.append(Grid(["If a good end is worth", "the best policy is"], rows, "", (1.3, 3)))
     if len(decision.outcomes.policies) > 1:
         blocks.append(ranges(case))
     items = [*_turns(case), *_information(case), *_box(case)]
     return [*blocks, Bullets(items)] if items else blocks
+
+
+def _by_weight(case: Case) -> Grid:
+    """The best policy by the value of each weight."""
+    weights, rows = case.decision.weights, []
+    for name, stretches in case.decision.stretches.items():
+        subject, verb, _ = WEIGHTS[name]
+        said = [f"{subject} {verb}\n{declared(name, weights)}", *[""] * (len(stretches) - 1)]
+        for words, one in zip(said, stretches, strict=True):
+            rows.append([words, weight_interval(name, one.low, one.high), case.meta.policies[one.policy] or one.policy])
+    return Grid(["If", "this much", "the best policy is"], rows, "", (2, 1.3, 3))
 
 
 def ranges(case: Case) -> Grid:
@@ -55,6 +57,9 @@ def ranges(case: Case) -> Grid:
         (low, high), (least, most) = spread
         cells = [f"{hundredths(low)} to {hundredths(high)}%", f"{money_interval(least, most)}"]
         rows.append(["Uncertain inputs (means over the fifths of each)", *cells])
+    if decision.weights.ranges:
+        lead_by_weight = lead_over_weights(decision.outcomes, decision.weights, chosen, rival)
+        rows.append(["Declared weights (each over its range)", "the same", money_interval(*lead_by_weight)])
     for name, outcomes in decision.variants.items():
         label = case.variants.get(name) or name
         rows.append(_range_row(f"{label} (n = {outcomes.n:,})", outcomes, chosen, rival))
@@ -85,7 +90,8 @@ def _turns(case: Case) -> Iterator[str]:
             yield f"If {variant_words(case, name)}, {case.called(best)} has the highest utility instead."
     for rival in decision.rivals:
         for turn in rival.turns[:2]:
-            yield f"{case.called(rival.policy)} is better where {where(case, turn)}."
+            verb = "is better" if turn.is_sure else "seems better, though chance is not ruled out,"
+            yield f"{case.called(rival.policy)} {verb} on {where(case, turn)}."
     if not any(rival.turns for rival in decision.rivals) and len(decision.inputs.columns):
         yield "No uncertain input turns the choice round in any fifth of its range, beyond chance."
 

@@ -17,6 +17,7 @@ from sim.experiment.progress import no_progress
 from sim.memo import case_of, write_memo
 from sim.report.answer import answer
 from sim.report.case import Case
+from sim.report.choice_tables import rivals_table
 from sim.report.document import Bullets, Document, Figure, Grid, Paragraph, Section
 from sim.report.render import FORMATS, render
 from sim.scenario.loading import load
@@ -30,7 +31,7 @@ seed = 3
 chance_per_input = 2
 probability_days = [30, 91, 182]
 tracked_replications = 100
-
+{weights}
 [[variants]]
 name = "calls-twice"
 label = "Creditors call twice as often"
@@ -45,7 +46,7 @@ actions = [{{do = "set", parameter = "{parameter}", value = {value}}}]
 name = "file-early"
 label = "File early"
 actions = [{{do = "file", on = 2024-02-05}}]
-
+{more}
 [scenario]
 name = "made_up"
 label = "A made-up company"
@@ -64,7 +65,8 @@ def written(tmp_path: Path, **changes: Any) -> Path:
     """The file of a small experiment."""
     stated = {
         "label": "Made up", "replications": 2000, "name": "cheaper-rent", "policy_label": "Pay half the rent",
-        "parameter": "costs.landlord.monthly", "value": 10000,
+        "parameter": "costs.landlord.monthly", "value": 10000, "weights": "",
+        "more": "",
     }  # fmt: skip
     file = tmp_path / "made_up.toml"
     file.write_text(WORLD.format(**(stated | changes)), encoding="utf-8")
@@ -173,6 +175,60 @@ def test_a_clear_case_is_answered_with_its_reach(made: Path) -> None:
     assert "Do nothing" in second
     assert third.startswith("Good ends, most frequent under")
     assert "pure chance" in third
+
+
+DEARER = """
+[[policies]]
+name = "dearer-bids"
+label = "Pay for bidders"
+actions = [
+    {do = "set", parameter = "costs.landlord.monthly", value = 80000},
+    {do = "set", parameter = "ends.bid.per_month", value = 0.4},
+]
+"""
+
+
+def weighing(tmp_path: Path, **stated: str) -> Case:
+    """A case with a policy that has more good ends and costs creditors more, under these weights."""
+    table = "\n".join(["[weights]", *(f"{name} = {value}" for name, value in stated.items())])
+    return found(tmp_path, weights=table, more=DEARER)
+
+
+def test_an_answer_that_turns_within_the_declared_range_of_a_weight_says_so_first(tmp_path: Path) -> None:
+    case = weighing(tmp_path, good_end='{value = 1e6, unit = "USD", grade = "ASSUMPTION", range = [0, 2e6]}')
+    first, second, third = answer(case)
+    assert re.match(
+        r"The choice turns on what a good end is worth \(declared \$1M, range \$0 to \$2M\):"
+        r" below \$\d+k \(\$[^)]*\) choose .Pay half the rent. and above it .Pay for bidders.; at the declared weights"
+        r" .Pay for bidders. is best \(probability: [\d.>]+%\)",
+        first,
+    )
+    assert "range of every weight" not in first
+    assert ["Pay for bidders" in second, "Pay half the rent" in second, "Do nothing" in second] == [True] * 3
+    assert "tomorrow settle what a good end is worth" in third
+    (verdict,) = [row[-1] for row in rivals_table(case).rows if row[0] == "Pay half the rent"]
+    assert verdict.startswith("not if a good end is worth less than $")
+
+
+def test_an_answer_that_turns_on_the_weight_of_creditors_loss_says_so_too(tmp_path: Path) -> None:
+    stated = {
+        "good_end": '{value = 500000, unit = "USD"}',
+        "creditor_loss": '{value = 1.0, unit = "factor", range = [0.1, 40]}',
+    }
+    first = answer(weighing(tmp_path, **stated))[0]
+    assert re.match(
+        r"The choice turns on how much a dollar that creditors lose counts \(declared 1, range 0.1\N{EN DASH}40\):"
+        r" below [\d.]+ \([^)]*\) choose .Pay for bidders. and above it .Pay half the rent.",
+        first,
+    )
+
+
+def test_an_answer_that_holds_over_the_declared_weights_says_that(tmp_path: Path) -> None:
+    case = weighing(tmp_path, good_end='{value = 1e6, unit = "USD", range = [0.9e6, 2e6]}')
+    assert re.match(
+        r"Choose .Pay for bidders.: of the 4 policies .* and over the declared range of every weight\.$",
+        answer(case)[0],
+    )
 
 
 BARE = """
