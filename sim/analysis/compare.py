@@ -94,6 +94,16 @@ class Outcomes:
         """Means over each group of replications that share their inputs, (groups, policies) by quantity."""
         return {name: grouped(values, self.shared) for name, values in self.values.items()}
 
+    def weighed(self, weights: Weights) -> Outcomes:
+        """The same outcomes under other weights."""
+        values = {**self.values, "utility": utility(self.values, weights)}
+        return Outcomes(self.policies, values, self.shared)
+
+    def first(self, n: int) -> Outcomes:
+        """The outcomes of the first `n` replications."""
+        few = {name: values[:n] for name, values in self.values.items()}
+        return self if n >= self.n else Outcomes(self.policies, few, self.shared)
+
     def mean(self, quantity: str, policy: str, level: float = LEVEL) -> Estimate:
         """The mean of a quantity under a policy, with a normal interval that counts groups."""
         where = self.policies.index(policy)

@@ -11,11 +11,11 @@ import pandas as pd
 from scipy.special import ndtri
 
 from .choice import Selection, best_probabilities, pareto, restricted, select
-from .compare import QUANTITIES, Outcomes, Paired, Weights, paired_differences
+from .compare import QUANTITIES, Outcomes, Paired, Weights, mean_of, paired_differences
 from .discovery import Box, discover
-from .information import Regrets, Turn, regrets_of, turns, value_of_information
+from .information import Cells, Regrets, Turn, regrets_of, turns, value_of_information
 from .intervals import LEVEL, Estimate
-from .sensitivity import chance_share, first_order, tornado
+from .sensitivity import chance_share, first_orders, tornado
 from .weighing import Against, Stretch, WeightTurn, best_by_weight, crossing, weight_turns, weights_against, within
 
 DRIVERS = 8
@@ -44,8 +44,9 @@ class Rival:
 class Decision:
     """What the replications say about a choice.
 
-    `outcomes` are those of the main run, `inputs` its uncertain inputs (a row per group), `variants` the outcomes under
-    other readings of the rules, by name. `baseline` is the policy that others are compared with.
+    `outcomes` are those of the main run, `inputs` its uncertain inputs (a row per group, of the first groups at least;
+    what is said about inputs rests on these), `variants` the outcomes under other readings of the rules, by name.
+    `baseline` is the policy that others are compared with.
     """
 
     outcomes: Outcomes
@@ -77,23 +78,35 @@ class Decision:
         return {name: paired_differences(self.outcomes, name, self.baseline, level=self.level) for name in QUANTITIES}
 
     @cached_property
+    def sampled(self) -> Outcomes:
+        """The outcomes of the replications whose inputs are here."""
+        return self.outcomes.first(len(self.inputs) * self.outcomes.shared)
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The fifths of the uncertain inputs."""
+        return Cells(self.inputs, len(self.sampled.groups["utility"]))
+
+    @cached_property
+    def leads(self) -> list[Paired]:
+        """Every other policy minus the chosen one in utility, the nearest first."""
+        found = paired_differences(self.outcomes, "utility", self.selection.chosen, level=self.level)
+        return sorted(found, key=lambda row: -row.difference)
+
+    @cached_property
     def rivals(self) -> list[Rival]:
         """The chosen policy against each of the others, the nearest first."""
-        ours = self.selection.chosen
-        others = sorted(
-            (row for row in paired_differences(self.outcomes, "utility", ours, level=self.level)),
-            key=lambda row: -row.difference,
-        )
-        return [self._rival(row) for row in others]
+        names = [row.policy for row in self.leads]
+        found = turns(self.cells, self.sampled, self.selection.chosen, names, level=self.level)
+        return [self._rival(row, found[row.policy]) for row in self.leads]
 
-    def _rival(self, row: Paired) -> Rival:
+    def _rival(self, row: Paired, found: list[Turn]) -> Rival:
         ours, name = self.selection.chosen, row.policy
         against = tuple(
             variant
             for variant, outcomes in self.variants.items()
             if {ours, name} <= set(outcomes.policies) and not _is_ahead(outcomes, ours, name, self.level)
         )
-        found = turns(self.inputs, self.outcomes, ours, name, level=self.level)
         weighed = weights_against(self.outcomes, self.weights, ours, name, self.level)
         return Rival(name, row.high_all < 0, against, tuple(found), tuple(weighed))
 
@@ -119,12 +132,12 @@ class Decision:
     @cached_property
     def regrets(self) -> Regrets:
         """Regrets over the uncertain inputs."""
-        return regrets_of(self.inputs, self.outcomes)
+        return regrets_of(self.cells, self.sampled)
 
     @cached_property
     def information(self) -> pd.DataFrame:
         """What knowing each input before deciding is worth."""
-        return value_of_information(self.inputs, self.outcomes, level=self.level)
+        return value_of_information(self.inputs, self.sampled, level=self.level)
 
     @cached_property
     def switch(self) -> tuple[str, Estimate] | None:
@@ -150,20 +163,19 @@ class Decision:
     @cached_property
     def indices(self) -> dict[str, pd.DataFrame]:
         """First-order indices of SENSITIVE quantities under the policy with the highest chance of a good end."""
-        columns = {name: self.outcomes.column(name, self.best_trading) for name in SENSITIVE}
-        shared = self.outcomes.shared
-        return {name: first_order(self.inputs, values, shared=shared) for name, values in columns.items()}
+        columns = {name: self.sampled.column(name, self.best_trading) for name in SENSITIVE}
+        return first_orders(self.inputs, columns, shared=self.outcomes.shared)
 
     @cached_property
     def chance(self) -> dict[str, Estimate | None]:
         """The share of pure chance in each of SENSITIVE, under that policy."""
-        columns = {name: self.outcomes.column(name, self.best_trading) for name in SENSITIVE}
+        columns = {name: self.sampled.column(name, self.best_trading) for name in SENSITIVE}
         return {name: chance_share(values, self.outcomes.shared, self.level) for name, values in columns.items()}
 
     @cached_property
     def swings(self) -> pd.DataFrame:
         """The tornado of the chance of a good end under that policy."""
-        good = self.outcomes.column("good", self.best_trading)
+        good = self.sampled.column("good", self.best_trading)
         return tornado(self.inputs, good, shared=self.outcomes.shared, level=self.level)
 
     @cached_property
@@ -177,7 +189,7 @@ class Decision:
     @cached_property
     def box(self) -> Box | None:
         """Where the rarer of good and insolvent ends is more frequent, under the policy with most good ends."""
-        good = self.outcomes.groups["good"][:, self.outcomes.policies.index(self.best_trading)]
+        good = self.sampled.groups["good"][:, self.sampled.policies.index(self.best_trading)]
         hits = good if self.is_box_of_good else 1 - good
         return discover(self.inputs, np.asarray(hits), [str(name) for name in self.swings.index[:DRIVERS]])
 
@@ -188,5 +200,5 @@ class Decision:
 
 
 def _is_ahead(outcomes: Outcomes, ours: str, other: str, level: float) -> bool:
-    row = next(iter(paired_differences(outcomes, "utility", ours, level=level, others=[other])))
-    return row.high < 0
+    groups, names = outcomes.groups["utility"], outcomes.policies
+    return mean_of(groups[:, names.index(ours)] - groups[:, names.index(other)], level).low > 0

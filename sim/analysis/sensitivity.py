@@ -6,13 +6,16 @@ order. First-order indices only: total-order ones need a design made for them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 from scipy.special import ndtri
 
 from .compare import mean_of
 from .intervals import LEVEL, Estimate, Floats, Ints
-from .resample import grouped, picks
+from .resample import grouped, how_often
 
 MOST_PARTS = 64
 RESAMPLES = 200
@@ -32,33 +35,58 @@ def first_order(inputs: pd.DataFrame, outcome: Floats, *, shared: int = 1, level
     Index input; columns index, low, high (normal interval from the bootstrap of groups; within [0, 1]). Variance
     between equally large parts of the input's range, less what chance alone would put there.
     """
-    means, variance = grouped(outcome, shared), float(outcome.var())
-    own = inputs.iloc[: len(means)]
-    most = int(np.clip(2 * len(means) ** (1 / 3), 4, MOST_PARTS))
-    weights = np.stack([np.bincount(p, minlength=len(means)) for p in picks("index", RESAMPLES, len(means))])
-    rows = [_index(parts_of(own[name].to_numpy(), most), means, weights, variance) for name in own]
-    table = pd.DataFrame(rows, index=pd.Index(own.columns, name="input"), columns=["index", "error"])
-    half = float(ndtri((1 + level) / 2)) * table.pop("error")
-    table = table.assign(low=(table["index"] - half).clip(0, 1), high=(table["index"] + half).clip(0, 1))
+    return first_orders(inputs, {"": outcome}, shared=shared, level=level)[""]
+
+
+def first_orders(
+    inputs: pd.DataFrame, outcomes: Mapping[str, Floats], *, shared: int = 1, level: float = LEVEL
+) -> dict[str, pd.DataFrame]:
+    """`first_order` of several outcomes of the same replications."""
+    means = {name: grouped(outcome, shared) for name, outcome in outcomes.items()}
+    groups = len(next(iter(means.values())))
+    parting = _Parting(inputs.iloc[:groups], int(np.clip(2 * groups ** (1 / 3), 4, MOST_PARTS)))
+    half = float(ndtri((1 + level) / 2))
+    return {name: _ranked(parting, own, float(outcomes[name].var()), half) for name, own in means.items()}
+
+
+class _Parting:
+    """The groups in equally large parts of each input, and how many of each part every resample draws.
+
+    `drawn` has a column for all groups once each, then one for each resample; `parts` a row for each part of each
+    input, all inputs beneath each other; `first` the row at which an input begins.
+    """
+
+    def __init__(self, inputs: pd.DataFrame, most: int) -> None:
+        self.names, groups = list(inputs.columns), len(inputs)
+        found = [parts_of(inputs[name].to_numpy(), most) for name in self.names]
+        self.sizes = np.array([int(parts.max(initial=0)) + 1 for parts in found], dtype=np.int64)
+        self.first = np.concatenate([[0], self.sizes.cumsum()])[:-1].astype(np.int64)
+        rows = np.concatenate([parts + start for parts, start in zip(found, self.first, strict=True)] or [self.first])
+        members = np.tile(np.arange(groups), len(found))
+        self.parts = csr_array(
+            (np.ones(len(rows)), (rows, members)), shape=(int(self.sizes.sum()), groups), dtype=np.float64
+        )
+        self.drawn = np.column_stack([np.ones(groups), how_often("index", RESAMPLES, groups).T])
+        self.seen = np.maximum(self.parts @ self.drawn, 1)
+
+    def indices(self, means: Floats, variance: float) -> Floats:
+        """The index of each input, (inputs, 1 + resamples)."""
+        groups, centred = len(means), means - means.mean()
+        total = self.parts @ (centred[:, None] * self.drawn)
+        explained = np.add.reduceat(total**2 / self.seen, self.first, axis=0)
+        between = explained - np.add.reduceat(total, self.first, axis=0) ** 2 / groups
+        within = ((centred**2) @ self.drawn - explained) / np.maximum(groups - self.sizes, 1)[:, None]
+        return np.asarray((between - (self.sizes - 1)[:, None] * within) / (groups * variance))
+
+
+def _ranked(parting: _Parting, means: Floats, variance: float, half: float) -> pd.DataFrame:
+    indices = np.zeros((len(parting.names), 1 + RESAMPLES))
+    if variance > 0 and parting.names:
+        indices = np.where(parting.sizes[:, None] > 1, parting.indices(means, variance), 0.0)
+    table = pd.DataFrame({"index": indices[:, 0]}, index=pd.Index(parting.names, name="input"))
+    error = half * indices[:, 1:].std(axis=1)
+    table = table.assign(low=(table["index"] - error).clip(0, 1), high=(table["index"] + error).clip(0, 1))
     return table.assign(index=table["index"].clip(0, 1)).sort_values("index", ascending=False, kind="stable")
-
-
-def _index(parts: Ints, means: Floats, weights: Ints, variance: float) -> tuple[float, float]:
-    """The index and its standard error."""
-    if variance == 0 or parts.max(initial=0) == 0:
-        return 0.0, 0.0
-    order = np.argsort(parts, kind="stable")
-    starts = np.flatnonzero(np.diff(parts[order], prepend=-1))
-    drawn = np.vstack([np.ones(len(means), dtype=np.int64), weights])[:, order]
-    centred = (means - means.mean())[order]
-    n, total, square = (
-        np.add.reduceat(drawn * x, starts, axis=1) for x in (np.ones_like(centred), centred, centred**2)
-    )
-    seen = np.maximum(n, 1)
-    between = (total**2 / seen).sum(axis=1) - total.sum(axis=1) ** 2 / len(means)
-    within = (square - total**2 / seen).sum(axis=1) / max(len(means) - len(starts), 1)
-    indices = (between - (len(starts) - 1) * within) / (len(means) * variance)
-    return float(indices[0]), float(indices[1:].std())
 
 
 def chance_share(outcome: Floats, shared: int, level: float = LEVEL) -> Estimate | None:

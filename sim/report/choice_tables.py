@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sim.analysis.compare import paired_differences
 from sim.analysis.intervals import Estimate
 
 from .answer import insolvent_complement, too_few, variant_words, verdict_on
@@ -100,7 +99,7 @@ def sureness(case: Case) -> list[str]:
 def rivals_table(case: Case) -> Grid:
     """The leading policy against each of the others, and what may be said of it."""
     rows, decision = [], case.decision
-    found = {row.policy: row for row in paired_differences(decision.outcomes, "utility", decision.selection.chosen)}
+    found = {row.policy: row for row in decision.leads}
     for rival in decision.rivals:
         row = found[rival.policy]
         amount = f"{money(-row.difference)}\n{money_interval(-row.high_all, -row.low_all)}"

@@ -31,7 +31,7 @@ def board(case: Case) -> list[Block]:
 
 
 def _cash_flow_test(case: Case, policy: str) -> str:
-    days = case.frame.loc[case.frame["policy"] == policy, "cash_flow_insolvent_day"]
+    days = case.rows[policy]["cash_flow_insolvent_day"]
     share = float((days == 0).fillna(False).mean())
     if share == 0:
         return ""
@@ -92,13 +92,19 @@ def _thirteen_weeks(case: Case, policy: str) -> list[Block]:
     return [Grid(header, rows, note, (0.6, 1, 1, 1, 1), range(5))]
 
 
+def _with_end(case: Case, policy: str, *, is_insolvent: bool = True) -> pd.DataFrame:
+    """The rows of a policy that end insolvent, or all others."""
+    own = case.rows[policy]
+    return own[(own["end"] == "insolvent") == is_insolvent]
+
+
 def lender(case: Case) -> list[Block]:
     """What a lender must know: new money at risk, default, acceleration, what is left."""
     header = ["Policy", "New money comes in", "Mean amount", "Of it lost", "Event of default", "Debt accelerated",
               "Cash left at an\ninsolvent end"]  # fmt: skip
     rows = []
     for policy in case.decision.outcomes.policies:
-        own = case.frame[case.frame["policy"] == policy]
+        own = case.rows[policy]
         insolvent, raised = own["end"] == "insolvent", own["raised"]
         lost = raised[insolvent].sum() / raised.sum() if raised.sum() else 0.0
         cash = own.loc[insolvent, "final_cash"]
@@ -117,7 +123,7 @@ def lender(case: Case) -> list[Block]:
         ),
         "An event of default is a breach notice or a missed payroll; it voids money that was promised on condition.",
     ]
-    note = f"n = {case.n:,} replications of each policy; shares to the horizon; cash left is the median."
+    note = f"n = {case.n_rows:,} replications of each policy; shares to the horizon; cash left is the median."
     return [Bullets(items), Grid(header, rows, note, (2.6, 1.1, 1, 0.9, 1, 1.1, 1.2), range(1, 7)), *_recoveries(case)]
 
 
@@ -125,11 +131,10 @@ def _recoveries(case: Case) -> list[Block]:
     columns = [str(name) for name in case.frame if str(name).startswith("recovery.")]
     if not columns:
         return [Paragraph("What each class of creditor recovers is not among the columns of this result.", "small")]
-    insolvent = case.frame[case.frame["end"] == "insolvent"]
     header = ["Mean recovery at an insolvent end", *(words(name).capitalize() for name in columns)]
     rows = [
         [case.meta.policies[policy] or policy,
-         *(_mean_share(insolvent.loc[insolvent["policy"] == policy, name]) for name in columns)]
+         *(_mean_share(_with_end(case, policy)[name]) for name in columns)]
         for policy in case.decision.outcomes.policies
     ]  # fmt: skip
     return [Grid(header, rows, "", right=range(1, 1 + len(columns)))]
@@ -152,7 +157,7 @@ def investor(case: Case) -> list[Block]:
     ]
     rows = []
     for policy in case.decision.outcomes.policies:
-        own = case.frame[(case.frame["policy"] == policy) & (case.frame["end"] != "insolvent")]
+        own = _with_end(case, policy, is_insolvent=False)
         last = [
             f"{own['end_day'].median():,.0f}",
             f"{own['head_count'].median():,.0f}",
@@ -166,18 +171,18 @@ def investor(case: Case) -> list[Block]:
         f"Most good ends come with {case.called(best)}: {hundredths(good.value)}% ({interval(good)}%).",
         f"A median good end takes {_weeks(case, best)}; what is left of the company then is in the table.",
     ]
-    return [Bullets(items), Grid(header, rows, f"n = {case.n:,} replications of each policy.", right=range(1, 9))]
+    return [Bullets(items), Grid(header, rows, f"n = {case.n_rows:,} replications of each policy.", right=range(1, 9))]
 
 
 def _weeks(case: Case, policy: str) -> str:
-    own = case.frame[(case.frame["policy"] == policy) & (case.frame["end"] != "insolvent")]
+    own = _with_end(case, policy, is_insolvent=False)
     return f"{own['end_day'].median() / 7:.0f} weeks" if len(own) else "no replication"
 
 
 def vendor(case: Case) -> list[Block]:
     """What a vendor's credit manager must know: when it ends, how high exposure goes, what is overdue at the end."""
     baseline = case.decision.baseline
-    own = case.frame[case.frame["policy"] == baseline]
+    own = case.rows[baseline]
     median = case.lines[baseline]["insolvency_quantile_0.5"]
     items = [
         (
@@ -223,10 +228,9 @@ def _exposures(own: pd.DataFrame, called: str) -> Grid:
 
 def _by_policy(case: Case) -> Grid:
     names = _creditors(case.frame)[:3]
-    insolvent = case.frame[case.frame["end"] == "insolvent"]
     rows = []
     for policy in case.decision.outcomes.policies:
-        own = insolvent[insolvent["policy"] == policy]
+        own = _with_end(case, policy)
         cells = [money(float(own[f"final_overdue.{name}"].mean())) if len(own) else "none" for name in names]
         rows.append([case.meta.policies[policy] or policy, *cells])
     header = ["Overdue at an insolvent end, mean", *names]

@@ -50,13 +50,14 @@ def ranges(case: Case) -> Grid:
     chosen, rival = decision.selection.chosen, decision.runner_up
     rows = [_range_row("Chance of simulation (interval)", decision.outcomes, chosen, rival)]
     good, lead = (
-        _own_and_lead(decision.outcomes, quantity, chosen, rival)[k] for quantity, k in (("good", 0), ("utility", 1))
+        _own_and_lead(decision.sampled, quantity, chosen, rival)[k] for quantity, k in (("good", 0), ("utility", 1))
     )
-    spread = [range_over_inputs(decision.inputs, values) for values in (good, lead)]
+    spread = [range_over_inputs(decision.cells, values) for values in (good, lead)]
     if len(decision.inputs.columns):
         (low, high), (least, most) = spread
         cells = [f"{hundredths(low)} to {hundredths(high)}%", f"{money_interval(least, most)}"]
-        rows.append(["Uncertain inputs (means over the fifths of each)", *cells])
+        label = f"Uncertain inputs (means over the fifths of each, n = {decision.sampled.n:,})"
+        rows.append([label, *cells])
     if decision.weights.ranges:
         lead_by_weight = lead_over_weights(decision.outcomes, decision.weights, chosen, rival)
         rows.append(["Declared weights (each over its range)", "the same", money_interval(*lead_by_weight)])
@@ -155,9 +156,9 @@ def drivers(case: Case) -> list[Block]:
         ]
     )
     note = (
-        f"{case.called(decision.best_trading)}. First-order indices: the share of the variance that would go if this"
-        " input were known, estimated from the run's own draws. Pure chance: what differs between replications that"
-        " share all their inputs. What is missing to 100% are inputs acting together."
+        f"{case.called(decision.best_trading)}, n = {decision.sampled.n:,}. First-order indices: the share of the"
+        " variance that would go if this input were known, estimated from the run's own draws. Pure chance: what"
+        " differs between replications that share all their inputs. What is missing to 100% are inputs acting together."
     )
     return [
         Grid(

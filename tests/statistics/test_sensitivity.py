@@ -9,7 +9,7 @@ from SALib.analyze import rbd_fast
 from SALib.test_functions import Ishigami
 
 from sim.analysis.discovery import discover
-from sim.analysis.information import regrets_of, turns, value_of_information
+from sim.analysis.information import Cells, regrets_of, turns, value_of_information
 from sim.analysis.sensitivity import chance_share, first_order, parts_of, tornado
 from tests.statistics.test_compare import outcomes_from
 
@@ -99,13 +99,13 @@ def test_knowing_the_input_that_decides_is_worth_what_it_saves_and_an_idle_one_n
 
 def test_a_difference_that_turns_round_says_where() -> None:
     inputs, outcomes = turning()
-    found = turns(inputs, outcomes, "b", "a")
+    found = turns(Cells(inputs, 4000), outcomes, "b", ["a"])["a"]
     assert [(turn.cell.input, turn.cell.fifth) for turn in found] == [("x", 1), ("x", 2)]
 
 
 def test_regret_is_measured_where_it_is_largest() -> None:
     inputs, outcomes = turning()
-    regrets = regrets_of(inputs, outcomes)
+    regrets = regrets_of(Cells(inputs, 4000), outcomes)
     assert regrets.minimax == "b"
     amount, cell = regrets.largest("a")
     assert (cell.input, cell.fifth) == ("x", 5)
