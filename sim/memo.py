@@ -98,7 +98,8 @@ def case_of(directory: Path, result: Result | None = None) -> Case:
     if result.n_points > 1:
         raise ValueError(f"{directory} holds {result.n_points:,} points: a memo compares policies at one")
     experiment, scenario = result.experiment, result.scenario(0)
-    outcomes, frame = result.outcomes(), _frame(result)
+    frame = _frame(result)
+    outcomes = result.outcomes(frame=frame if experiment.replications <= MOST_ROWS else None)
     if not outcomes.n:
         raise ValueError(f"{directory} holds no replication that every policy has")
     variants = {

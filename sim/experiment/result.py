@@ -211,13 +211,15 @@ class Result:
             ranges={name: bounds for name, bounds in ranges.items() if bounds and bounds[0] < bounds[1]},
         )
 
-    def outcomes(self, point: int = 0) -> Outcomes:
-        """What each replication gave under each policy, in step, valued with the weights of the experiment."""
+    def outcomes(self, point: int = 0, frame: pd.DataFrame | None = None) -> Outcomes:
+        """What each replication gave under each policy, in step, valued with the weights of the experiment; from the
+        rows of that point if they have been read already."""
         from sim.analysis.compare import DEFICIENCY, OUTCOME_COLUMNS, outcomes_of
 
-        frame = self.columns([*KEY, *OUTCOME_COLUMNS, DEFICIENCY])
-        here = frame if self.n_points == 1 else frame[frame["point"] == point]
-        return outcomes_of(here, self.weights(), chance_per_input=self.experiment.chance_per_input)
+        if frame is None:
+            every = self.columns([*KEY, *OUTCOME_COLUMNS, DEFICIENCY])
+            frame = every if self.n_points == 1 else every[every["point"] == point]
+        return outcomes_of(frame, self.weights(), chance_per_input=self.experiment.chance_per_input)
 
     def trace(self, policy: str, replication: int, point: int = 0) -> list[Entry]:
         """The dated journal of one replication, simulated once more. Raises `InputErrors` for an unknown policy."""

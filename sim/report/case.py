@@ -99,6 +99,11 @@ class Case:
         return {str(name): own for name, own in self.frame.groupby("policy", sort=False)}
 
     @cached_property
+    def insolvent(self) -> dict[str, pd.DataFrame]:
+        """Those of them that end insolvent."""
+        return {name: own[own["end"] == "insolvent"] for name, own in self.rows.items()}
+
+    @cached_property
     def n_rows(self) -> int:
         """How many replications stand behind what is read from rows."""
         return int(self.frame["replication"].nunique())

@@ -92,10 +92,10 @@ def _thirteen_weeks(case: Case, policy: str) -> list[Block]:
     return [Grid(header, rows, note, (0.6, 1, 1, 1, 1), range(5))]
 
 
-def _with_end(case: Case, policy: str, *, is_insolvent: bool = True) -> pd.DataFrame:
-    """The rows of a policy that end insolvent, or all others."""
+def _good_ends(case: Case, policy: str) -> pd.DataFrame:
+    """The rows of a policy that do not end insolvent."""
     own = case.rows[policy]
-    return own[(own["end"] == "insolvent") == is_insolvent]
+    return own[own["end"] != "insolvent"]
 
 
 def lender(case: Case) -> list[Block]:
@@ -104,10 +104,9 @@ def lender(case: Case) -> list[Block]:
               "Cash left at an\ninsolvent end"]  # fmt: skip
     rows = []
     for policy in case.decision.outcomes.policies:
-        own = case.rows[policy]
-        insolvent, raised = own["end"] == "insolvent", own["raised"]
-        lost = raised[insolvent].sum() / raised.sum() if raised.sum() else 0.0
-        cash = own.loc[insolvent, "final_cash"]
+        own, insolvent = case.rows[policy], case.insolvent[policy]
+        raised, cash = own["raised"], insolvent["final_cash"]
+        lost = insolvent["raised"].sum() / raised.sum() if raised.sum() else 0.0
         rows.append([
             case.meta.policies[policy] or policy, f"{(raised > 0).mean():.0%}", money(float(raised.mean())),
             f"{lost:.0%}", f"{own['default_event_day'].notna().mean():.0%}",
@@ -134,7 +133,7 @@ def _recoveries(case: Case) -> list[Block]:
     header = ["Mean recovery at an insolvent end", *(words(name).capitalize() for name in columns)]
     rows = [
         [case.meta.policies[policy] or policy,
-         *(_mean_share(_with_end(case, policy)[name]) for name in columns)]
+         *(_mean_share(case.insolvent[policy][name]) for name in columns)]
         for policy in case.decision.outcomes.policies
     ]  # fmt: skip
     return [Grid(header, rows, "", right=range(1, 1 + len(columns)))]
@@ -157,7 +156,7 @@ def investor(case: Case) -> list[Block]:
     ]
     rows = []
     for policy in case.decision.outcomes.policies:
-        own = _with_end(case, policy, is_insolvent=False)
+        own = _good_ends(case, policy)
         last = [
             f"{own['end_day'].median():,.0f}",
             f"{own['head_count'].median():,.0f}",
@@ -175,7 +174,7 @@ def investor(case: Case) -> list[Block]:
 
 
 def _weeks(case: Case, policy: str) -> str:
-    own = _with_end(case, policy, is_insolvent=False)
+    own = _good_ends(case, policy)
     return f"{own['end_day'].median() / 7:.0f} weeks" if len(own) else "no replication"
 
 
@@ -230,7 +229,7 @@ def _by_policy(case: Case) -> Grid:
     names = _creditors(case.frame)[:3]
     rows = []
     for policy in case.decision.outcomes.policies:
-        own = _with_end(case, policy)
+        own = case.insolvent[policy]
         cells = [money(float(own[f"final_overdue.{name}"].mean())) if len(own) else "none" for name in names]
         rows.append([case.meta.policies[policy] or policy, *cells])
     header = ["Overdue at an insolvent end, mean", *names]
