@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
-from scipy.special import ndtri
+from scipy.special import stdtrit
 
 from .compare import Outcomes, mean_of
 from .intervals import LEVEL, Floats, Ints
@@ -88,7 +88,7 @@ class Cells:
         """The standard error of each of these means."""
         centred = groups - groups.mean(axis=0)
         variance = self.means(centred**2) - self.means(centred) ** 2
-        return np.asarray(np.sqrt(np.maximum(variance, 0) / self.n))
+        return np.asarray(np.sqrt(np.maximum(variance, 0) / np.maximum(self.n - 1, 1)))
 
 
 @dataclass(frozen=True)
@@ -148,9 +148,10 @@ def turns(
     groups, names = outcomes.groups["utility"], outcomes.policies
     leads = groups[:, [names.index(better)]] - groups[:, [names.index(name) for name in others]]
     means, errors = cells.means(leads), cells.errors(leads)
-    alone, at_once = (float(ndtri(1 - (1 - level) / n)) for n in (1, max(len(cells.cells), 1)))
-    is_many = cells.n > 1
-    is_turn, is_sure = (is_many & (means + critical * errors < 0) for critical in (alone, at_once))
+    alone, at_once = (
+        stdtrit(np.maximum(cells.n - 1, 1), 1 - (1 - level) / comparisons) for comparisons in (1, max(len(cells.n), 1))
+    )
+    is_turn, is_sure = ((cells.n > 1) & (means + critical * errors < 0) for critical in (alone, at_once))
     return {
         name: sorted(
             (Turn(cells.cells[row], float(means[row, k]), bool(is_sure[row, k])) for row in is_turn[:, k].nonzero()[0]),

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 from scipy.special import ndtri
 
 from .compare import mean_of
-from .intervals import LEVEL, Estimate, Floats, Ints
+from .intervals import LEVEL, Estimate, Floats, Ints, normal
 from .resample import grouped, how_often
+
+Mask = npt.NDArray[np.bool_]
 
 MOST_PARTS = 64
 RESAMPLES = 200
@@ -114,9 +117,21 @@ def tornado(inputs: pd.DataFrame, outcome: Floats, *, shared: int = 1, level: fl
         values = inputs[name].to_numpy()[: len(means)]
         bounds = np.quantile(values, [1 / FIFTHS, 1 - 1 / FIFTHS])
         sides = [values <= bounds[0], values >= bounds[1]]
-        bottom, top = (mean_of(means[side], level) for side in sides)
+        bottom, top = (
+            _end(means, values, side, bound, level) for side, bound in zip(sides, bounds.tolist(), strict=True)
+        )
         error = float(means.std() * np.sqrt(sum(1 / side.sum() for side in sides)))
         rows[name] = (*bounds, *bottom, *top, top.value - bottom.value, error)
     names = ["below", "above", "low", "low_from", "low_to", "high", "high_from", "high_to", "swing", "swing_error"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("input")
     return table.sort_values("swing", key=abs, ascending=False, kind="stable")
+
+
+def _end(means: Floats, values: Floats, is_inside: Mask, bound: float, level: float) -> Estimate:
+    """The mean on one side of a bound that is itself estimated: where the outcome at the bound differs from that mean,
+    the bound's own chance widens the interval."""
+    inside = means[is_inside]
+    nearest = np.argpartition(np.abs(values - bound), min(len(inside) // 2, len(values) - 1))[: len(inside) // 2 + 1]
+    step = float(means[nearest].mean() - inside.mean())
+    spread = float(inside.var()) + (1 - len(inside) / len(means)) * step**2
+    return normal(float(inside.mean()), spread / len(inside), level)

@@ -62,13 +62,13 @@ def _when(case: Case, policy: str) -> str:
 
 def what_to_ask(case: Case) -> str:
     """What the outcome depends on, how good the evidence for it is, and what to find out before deciding."""
-    return f"Good ends, {_where_most(case)}{_luck(case.decision)}, and {_evidence(case)}: {_asked(case)}."
+    return f"Good ends{_where_most(case)}{_luck(case.decision)}, and {_evidence(case)}: {_asked(case)}."
 
 
 def _where_most(case: Case) -> str:
     decision = case.decision
     is_only = len(decision.outcomes.policies) == 1
-    return "" if is_only else f"most frequent under {case.called(decision.best_trading)}, "
+    return " " if is_only else f", most frequent under {case.called(decision.best_trading)}, "
 
 
 def _luck(decision: Decision) -> str:
