@@ -114,6 +114,7 @@ def case_of(directory: Path, result: Result | None = None) -> Case:
         result.inputs(replications=MOST_ROWS),
         {name: _weighed(variant, result) for name, variant in found.items()},
         BASELINE,
+        result.correlated(),
     )
     return Case(
         title=experiment.label or experiment.name,

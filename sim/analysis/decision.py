@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,7 +46,7 @@ class Decision:
 
     `outcomes` are those of the main run, `inputs` its uncertain inputs (a row per group, of the first groups at least;
     what is said about inputs rests on these), `variants` the outcomes under other readings of the rules, by name.
-    `baseline` is the policy that others are compared with.
+    `baseline` is the policy that others are compared with, `together` the inputs that are correlated.
     """
 
     outcomes: Outcomes
@@ -54,6 +54,7 @@ class Decision:
     inputs: pd.DataFrame
     variants: Mapping[str, Outcomes]
     baseline: str
+    together: Sequence[Sequence[str]] = ()
     level: float = LEVEL
 
     @cached_property
@@ -164,7 +165,7 @@ class Decision:
     def indices(self) -> dict[str, pd.DataFrame]:
         """First-order indices of SENSITIVE quantities under the policy with the highest chance of a good end."""
         columns = {name: self.sampled.column(name, self.best_trading) for name in SENSITIVE}
-        return first_orders(self.inputs, columns, shared=self.outcomes.shared)
+        return first_orders(self.inputs, columns, shared=self.outcomes.shared, together=self.together)
 
     @cached_property
     def chance(self) -> dict[str, Estimate | None]:

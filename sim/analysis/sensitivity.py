@@ -6,7 +6,7 @@ order. First-order indices only: total-order ones need a design made for them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ from .resample import grouped, how_often
 
 Mask = npt.NDArray[np.bool_]
 
+TOGETHER = " & "
+NEIGHBOURS = 5
 MOST_PARTS = 64
 RESAMPLES = 200
 FIFTHS = 5
@@ -42,14 +44,49 @@ def first_order(inputs: pd.DataFrame, outcome: Floats, *, shared: int = 1, level
 
 
 def first_orders(
-    inputs: pd.DataFrame, outcomes: Mapping[str, Floats], *, shared: int = 1, level: float = LEVEL
+    inputs: pd.DataFrame,
+    outcomes: Mapping[str, Floats],
+    *,
+    shared: int = 1,
+    level: float = LEVEL,
+    together: Sequence[Sequence[str]] = (),
 ) -> dict[str, pd.DataFrame]:
-    """`first_order` of several outcomes of the same replications."""
+    """`first_order` of several outcomes of the same replications.
+
+    Inputs that are drawn `together`, correlated, have one index for all of them, named by their names with TOGETHER
+    between: what one of them explains, the others explain too.
+    """
     means = {name: grouped(outcome, shared) for name, outcome in outcomes.items()}
-    groups = len(next(iter(means.values())))
-    parting = _Parting(inputs.iloc[:groups], int(np.clip(2 * groups ** (1 / 3), 4, MOST_PARTS)))
-    half = float(ndtri((1 + level) / 2))
-    return {name: _ranked(parting, own, float(outcomes[name].var()), half) for name, own in means.items()}
+    groups, half = len(next(iter(means.values()))), float(ndtri((1 + level) / 2))
+    known = [[name for name in names if name in inputs] for names in together]
+    together = [names for names in known if len(names) > 1]
+    own, bound = inputs.iloc[:groups], [name for names in together for name in names]
+    parting = _Parting(own.drop(columns=bound), int(np.clip(2 * groups ** (1 / 3), 4, MOST_PARTS)))
+    near = {TOGETHER.join(names): _neighbours(own[list(names)].to_numpy()) for names in together}
+    found = {}
+    for name, values in means.items():
+        variance = float(outcomes[name].var())
+        joint = {names: _joint(values, places, variance) for names, places in near.items()}
+        found[name] = _ranked({**parting.estimates(values, variance), **joint}, half)
+    return found
+
+
+def _neighbours(values: Floats) -> Ints:
+    """The NEIGHBOURS groups nearest to each group in the ranks of its inputs."""
+    from scipy.spatial import cKDTree
+
+    ranks = values.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") / len(values)
+    return np.asarray(cKDTree(ranks).query(ranks, k=min(NEIGHBOURS + 1, len(ranks)))[1][:, 1:])
+
+
+def _joint(means: Floats, neighbours: Ints, variance: float) -> tuple[float, float]:
+    """The share of the variance that goes when all inputs become known, and its standard error: what neighbouring
+    groups have in common. Groups are neighbours of each other, so that each counts twice."""
+    if variance == 0 or neighbours.size == 0:
+        return 0.0, 0.0
+    centred = means - means.mean()
+    shared = centred * centred[neighbours].mean(axis=1)
+    return float(shared.mean() / variance), float(np.sqrt(2 * shared.var() / len(means)) / variance)
 
 
 class _Parting:
@@ -72,7 +109,15 @@ class _Parting:
         self.drawn = np.column_stack([np.ones(groups), how_often("index", RESAMPLES, groups).T])
         self.seen = np.maximum(self.parts @ self.drawn, 1)
 
-    def indices(self, means: Floats, variance: float) -> Floats:
+    def estimates(self, means: Floats, variance: float) -> dict[str, tuple[float, float]]:
+        """The index of each input and its standard error."""
+        if variance == 0 or not self.names:
+            return dict.fromkeys(self.names, (0.0, 0.0))
+        indices = np.where(self.sizes[:, None] > 1, self._indices(means, variance), 0.0)
+        errors = indices[:, 1:].std(axis=1)
+        return dict(zip(self.names, zip(indices[:, 0].tolist(), errors.tolist(), strict=True), strict=True))
+
+    def _indices(self, means: Floats, variance: float) -> Floats:
         """The index of each input, (inputs, 1 + resamples)."""
         groups, centred = len(means), means - means.mean()
         total = self.parts @ (centred[:, None] * self.drawn)
@@ -82,14 +127,13 @@ class _Parting:
         return np.asarray((between - (self.sizes - 1)[:, None] * within) / (groups * variance))
 
 
-def _ranked(parting: _Parting, means: Floats, variance: float, half: float) -> pd.DataFrame:
-    indices = np.zeros((len(parting.names), 1 + RESAMPLES))
-    if variance > 0 and parting.names:
-        indices = np.where(parting.sizes[:, None] > 1, parting.indices(means, variance), 0.0)
-    table = pd.DataFrame({"index": indices[:, 0]}, index=pd.Index(parting.names, name="input"))
-    error = half * indices[:, 1:].std(axis=1)
-    table = table.assign(low=(table["index"] - error).clip(0, 1), high=(table["index"] + error).clip(0, 1))
-    return table.assign(index=table["index"].clip(0, 1)).sort_values("index", ascending=False, kind="stable")
+def _ranked(estimates: Mapping[str, tuple[float, float]], half: float) -> pd.DataFrame:
+    """The table of indices from each input's index and standard error."""
+    found = np.array(list(estimates.values())).reshape(-1, 2)
+    index, error = found[:, 0], half * found[:, 1]
+    columns = {"index": index.clip(0, 1), "low": (index - error).clip(0, 1), "high": (index + error).clip(0, 1)}
+    table = pd.DataFrame(columns, index=pd.Index(list(estimates), name="input"))
+    return table.sort_values("index", ascending=False, kind="stable")
 
 
 def chance_share(outcome: Floats, shared: int, level: float = LEVEL) -> Estimate | None:

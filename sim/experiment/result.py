@@ -200,6 +200,14 @@ class Result:
         drawn = sampled_inputs(own.scenario(point), ask.policies, ask.seed, groups, own.settings(point))
         return pd.DataFrame(drawn, index=range(groups))
 
+    def correlated(self, point: int = 0) -> list[list[str]]:
+        """The uncertain inputs that are drawn together, a list for each set of them."""
+        sets: list[set[str]] = []
+        for one in self.scenario(point).correlations:
+            touched = [own for own in sets if own & set(one.between)]
+            sets = [own for own in sets if own not in touched] + [set(one.between).union(*touched)]
+        return sorted(sorted(own) for own in sets)
+
     def weights(self) -> Weights:
         """The weights that the experiment declares, with what else they could be."""
         from sim.analysis.compare import COUNTED, Weights

@@ -10,6 +10,7 @@ from sim.analysis.compare import Outcomes, mean_of
 from sim.analysis.discovery import Box
 from sim.analysis.information import range_over_inputs
 from sim.analysis.intervals import Floats
+from sim.analysis.sensitivity import TOGETHER
 from sim.analysis.weighing import lead_over_weights
 
 from .answer import quantity, variant_words, where
@@ -145,7 +146,13 @@ def drivers(case: Case) -> list[Block]:
         return []
     order = pd.DataFrame({quantity: table["index"] for quantity, table in indices.items()}).sum(axis=1)
     names = [str(name) for name in order.sort_values(ascending=False, kind="stable").index[:SHOWN_DRIVERS]]
-    rows = [[case.input_words(name), *(_index(table.loc[name]) for table in indices.values())] for name in names]
+    rows = [
+        [
+            joined([case.input_words(one) for one in name.split(TOGETHER)]),
+            *(_index(own.loc[name]) for own in indices.values()),
+        ]
+        for name in names
+    ]
     rows.append(
         [
             "pure chance",
@@ -159,6 +166,7 @@ def drivers(case: Case) -> list[Block]:
         f"{case.called(decision.best_trading)}, n = {decision.sampled.n:,}. First-order indices: the share of the"
         " variance that would go if this input were known, estimated from the run's own draws. Pure chance: what"
         " differs between replications that share all their inputs. What is missing to 100% are inputs acting together."
+        f"{' Inputs that are drawn correlated share one line.' if decision.together else ''}"
     )
     return [
         Grid(
