@@ -42,7 +42,10 @@ def choice(case: Case) -> str:
 
 
 def _unclear(case: Case) -> str:
-    return f"No policy is recommended: {too_few(case, case.decision.selection)}."
+    turns = joined([f"{WEIGHTS[turn.weight][2]} ({declared(turn.weight, case.decision.weights)})"
+                    for turn in case.decision.weight_turns])  # fmt: skip
+    besides = f"; whatever their number, the choice turns on {turns}" if turns else ""
+    return f"No policy is recommended: {too_few(case, case.decision.selection)}{besides}."
 
 
 def too_few(case: Case, selection: Selection) -> str:

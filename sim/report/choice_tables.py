@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sim.analysis.intervals import Estimate
-
 from .answer import insolvent_complement, too_few, variant_words, verdict_on
 from .case import Case
+from .cells import money_cell
 from .decision_plots import change_in_words
 from .document import Grid
 from .wording import (
@@ -34,7 +33,7 @@ def outcome_table(case: Case) -> Grid:
         median = lines["insolvency_quantile_0.5"]
         when, span = date_reached(median.value, case.meta.start), dates(median.low, median.high, case.meta.start)
         shown = [case.meta.policies[name] or name, f"{hundredths(good.value)}%\n{interval(good)}"]
-        shown += [_amount(loss), _amount(lost), when if when == span else f"{when}\n{span}", _amount(utility)]
+        shown += [money_cell(loss), money_cell(lost), when if when == span else f"{when}\n{span}", money_cell(utility)]
         rows.append([*shown, _chance(decision.probability_best[name])])
     header = ["Policy", "Good end", "Creditors lose", "New money lost", "Half are\ninsolvent by",
               "Utility", "Is best"]  # fmt: skip
@@ -44,10 +43,6 @@ def outcome_table(case: Case) -> Grid:
         " the replications are drawn again."
     )
     return Grid(header, rows, note, (2.3, 1, 1.3, 1.3, 1.6, 1.9, 0.9), range(1, 7), [0] if _is_one(case) else [])
-
-
-def _amount(amount: Estimate) -> str:
-    return f"{money(amount.value)}\n{money_interval(amount.low, amount.high)}"
 
 
 def _is_one(case: Case) -> bool:
@@ -67,7 +62,7 @@ def sureness(case: Case) -> list[str]:
     agree = len(set(rules.values())) == 1
     items = [
         (
-            f"With {selection.level:.0%} probability the best of the"
+            f"At the declared weights, with {selection.level:.0%} probability the best of the"
             f" {plural(len(decision.outcomes.policies), 'policy')} is"
             f" {'' if len(selection.kept) == 1 else 'among '}{kept} (screening of all pairs under common random"
             " numbers)."

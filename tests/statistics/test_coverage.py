@@ -15,6 +15,7 @@ from sim.analysis.choice import select
 from sim.analysis.compare import Outcomes, Weights, paired_differences
 from sim.analysis.incidence import Incidence
 from sim.analysis.information import Cells, turns, value_of_information
+from sim.analysis.intervals import quantile_of, ratio_of, share_of
 from sim.analysis.sensitivity import first_order, tornado
 from sim.analysis.summary import medians
 from tests.statistics.test_compare import outcomes_from
@@ -78,6 +79,33 @@ def test_the_median_of_an_amount(monkeypatch: pytest.MonkeyPatch) -> None:
     table = medians(rows.assign(raised=amounts.ravel()), chance_per_input=2)
     truth = 500.5
     assert np.mean((table["low"] <= truth) & (truth <= table["high"])) >= AT_LEAST - 0.01
+
+
+def test_a_mean_and_a_share_and_a_quantile_over_some_of_the_replications() -> None:
+    """Of rows picked by chance, counting the groups that they belong to."""
+    rng, held = np.random.default_rng(37), {"mean": 0, "share": 0, "quantile": 0}
+    members = np.arange(400) // 2
+    for days in paired_days()[0]:
+        z, is_in = np.log(days / 500) / 0.8, rng.random(400) < 0.4
+        mean = ratio_of(z[is_in], np.ones(int(is_in.sum())), members[is_in])
+        share, median = share_of(z > 1, 2), quantile_of(z, 0.9, 2)
+        held["mean"] += mean.low <= 0 <= mean.high
+        held["share"] += share.low <= norm.sf(1) <= share.high
+        held["quantile"] += median.low <= norm.ppf(0.9) <= median.high
+    assert held["mean"] / REPEATS == NEARLY
+    assert held["share"] / REPEATS == NEARLY
+    assert held["quantile"] / REPEATS >= AT_LEAST - 0.01
+
+
+def test_a_ratio_of_sums() -> None:
+    """Half of the raised amounts is lost on average, in step within pairs."""
+    rng, held = np.random.default_rng(38), 0
+    for _ in range(REPEATS):
+        wholes = np.repeat(rng.lognormal(0, 1, 200), 2) * rng.lognormal(0, 0.3, 400)
+        is_lost = rng.random(400) < 0.5
+        ratio = ratio_of(np.where(is_lost, wholes, 0.0), wholes, np.arange(400) // 2)
+        held += ratio.low <= 0.5 <= ratio.high
+    assert held / REPEATS == NEARLY
 
 
 def one_policy(values: np.ndarray) -> Outcomes:
