@@ -27,13 +27,14 @@ def illustrate(
         say(f"no memo: {directory} holds {given.result.n_points:,} points, and a memo compares policies at one")
         return []
     lost = simulate_variants(given.result.experiment, directory, executors, progress)
-    artist = artists.make()
+    artist, is_done = artists.make(), False
     try:
         plots = artist.submit(write_plots, directory, given.result)
         decide(given, directory)
         plots.result()
+        is_done = True
     finally:
-        artists.leave(artist, True)
+        artists.leave(artist, is_done)
     return lost
 
 

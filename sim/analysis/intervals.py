@@ -8,6 +8,7 @@ smaller where they are not.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +42,7 @@ def wilson(share: npt.ArrayLike, n: npt.ArrayLike, level: float = LEVEL) -> tupl
     return np.where(p == 0, 0.0, centre - half), np.where(p == 1, 1.0, centre + half)
 
 
+@lru_cache(maxsize=1024)
 def order_statistic_ranks(n: int, p: float, level: float = LEVEL) -> tuple[int, int]:
     """Ranks (low, high), counted from 1, of the order statistics that bound the p-quantile of `n` replications.
 

@@ -152,10 +152,16 @@ def test_only_the_baseline_and_the_recommended_policy_are_drawn_alone(made: Path
     assert drawn == {"do-nothing", "cheaper-rent"}
 
 
-def test_a_thin_run_refuses_to_rank_and_says_how_many_replications_would_do(tmp_path: Path) -> None:
-    said = answer(found(tmp_path, replications=20))[0]
+@pytest.mark.parametrize(("replications", "changes"), [
+    (20, {}),
+    (200, {"parameter": "ends.bid.per_month", "value": 0.11, "policy_label": "Look for bids"}),
+])  # fmt: skip
+def test_a_thin_run_refuses_to_rank_and_says_how_many_replications_would_do(
+    tmp_path: Path, replications: int, changes: dict[str, Any]
+) -> None:
+    said = answer(found(tmp_path, replications=replications, **changes))[0]
     assert re.fullmatch(
-        r"No policy is recommended: 20 replications are too few to tell .* from .*; "
+        rf"No policy is recommended: {replications} replications are too few to tell .* from .*; "
         r"about [\d,]+ more of each policy are needed\.",
         said,
     )
