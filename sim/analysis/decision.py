@@ -13,8 +13,8 @@ from scipy.special import ndtri
 from .choice import Selection, best_probabilities, pareto, restricted, select
 from .compare import QUANTITIES, Outcomes, Paired, Weights, mean_of, paired_differences
 from .discovery import Box, discover
-from .information import Cells, Regrets, Turn, regrets_of, turns, value_of_information
-from .intervals import LEVEL, Estimate
+from .information import Cell, Cells, Regrets, Turn, regrets_of, turns, value_of_information
+from .intervals import LEVEL, Estimate, normal
 from .sensitivity import chance_share, first_orders, tornado
 from .weighing import Against, Stretch, WeightTurn, best_by_weight, crossing, weight_turns, weights_against, within
 
@@ -134,6 +134,15 @@ class Decision:
     def regrets(self) -> Regrets:
         """Regrets over the uncertain inputs."""
         return regrets_of(self.cells, self.sampled)
+
+    def largest_regret(self, policy: str) -> tuple[Estimate, Cell]:
+        """The largest regret of a policy over the fifths of the uncertain inputs with its interval, and where it is."""
+        amount, cell = self.regrets.largest(policy)
+        row, names = self.regrets.cells.index(cell), self.outcomes.policies
+        groups = self.sampled.groups["utility"]
+        lead = groups[:, [int(self.regrets.means[row].argmax())]] - groups[:, [names.index(policy)]]
+        error = float(self.cells.errors(lead)[row, 0]) if cell.input else 0.0
+        return normal(amount, error**2, self.level), cell
 
     @cached_property
     def information(self) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
+from .compare import mean_of
 from .intervals import Floats
 from .resample import picks
 
@@ -36,7 +37,8 @@ class Box:
     """Limits (input, "above" or "below", value) of a box in input space and how good it is.
 
     `density`: share of hits inside. `base`: share of hits everywhere. `coverage`: share of all hits that are inside.
-    `support`: share of the space. `stability`: in how many of the resamples each limit (input and side) came back.
+    `support`: share of the space. `low` and `high`: the normal interval of the density, of this box as if it had been
+    given, not searched for. `stability`: in how many of the resamples each limit (input and side) came back.
     `density_outside_sample`: mean density of the resamples' boxes on groups that they had not seen.
     """
 
@@ -45,6 +47,8 @@ class Box:
     base: float
     coverage: float
     support: float
+    low: float = math.nan
+    high: float = math.nan
     stability: tuple[float, ...] = ()
     density_outside_sample: float = math.nan
 
@@ -168,4 +172,5 @@ def _with_stability(box: Box, inputs: Columns, hits: Floats) -> Box:
             densities += [float(hits[inside].mean())] if inside.any() else []
     stability = tuple(sum((name, side) in one for one in found) / RESAMPLES for name, side, _ in box.limits)
     outside = float(np.mean(densities)) if densities else math.nan
-    return replace(box, stability=stability, density_outside_sample=outside)
+    _, low, high = mean_of(hits[_inside(inputs, box.limits)])
+    return replace(box, low=max(low, 0), high=min(high, 1), stability=stability, density_outside_sample=outside)

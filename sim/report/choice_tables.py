@@ -73,12 +73,12 @@ def sureness(case: Case) -> list[str]:
             f"Choosing {case.called(selection.chosen)} gives up at most {money(selection.at_most_lost)} of utility"
             " against the best, with the same probability."
         )
-    amount, cell = regrets.largest(regrets.minimax)
+    amount, cell = decision.largest_regret(regrets.minimax)
     if cell.input:
         items.append(
             f"Highest expected utility: {case.called(rules['expected'])}. Smallest largest regret over the fifths of"
             f" every uncertain input: {'the same' if agree else case.called(regrets.minimax)} (at most"
-            f" {money(amount)})."
+            f" {money(amount.value)}, {money_interval(max(amount.low, 0.0), amount.high)})."
         )
     second = decision.second
     if second is not None and second.verdict == "unclear":

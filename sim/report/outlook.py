@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.analysis.decision import Decision
+from sim.analysis.intervals import Estimate
 
 from .case import Case
 from .wording import (
@@ -11,7 +12,6 @@ from .wording import (
     date_reached,
     dates,
     day_month_year,
-    hundredths,
     joined,
     money,
     money_interval,
@@ -111,8 +111,10 @@ def _leading(case: Case) -> str:
     if not decision.leading:
         return ""
     name = decision.leading[0]
-    low, high = sorted(decision.swings.loc[[name], ["low", "high"]].to_numpy()[0].tolist())
-    return f"ask about {_named(case, name)}, which moves their chance most ({hundredths(low)}% to {hundredths(high)}%)"
+    columns = [f"{side}{part}" for side in ("low", "high") for part in ("", "_from", "_to")]
+    ends = decision.swings.loc[[name], columns].to_numpy(dtype=float).reshape(2, 3).clip(0, 1).tolist()
+    low, high = (percent(Estimate(*end)) for end in sorted(ends))
+    return f"ask about {_named(case, name)}, which moves their chance most, from {low} to {high}"
 
 
 def _named(case: Case, name: str) -> str:

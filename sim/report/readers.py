@@ -45,7 +45,9 @@ MOST_CREDITORS = 8
 def board(case: Case) -> list[Block]:
     """What directors must know: the choice, pay, the weeks ahead, the cost of waiting, consent."""
     baseline, chosen = case.decision.baseline, case.decision.selection.chosen
-    items = [_cash_flow_test(case, baseline), _cost_of_waiting(case, baseline, chosen), _consent(case, chosen)]
+    sides = [one.policy for turn in case.decision.weight_turns[:1] for one in turn.stretches]
+    consents = [_consent(case, name) for name in dict.fromkeys([chosen, *sides])]
+    items = [_cash_flow_test(case, baseline), _cost_of_waiting(case, baseline, chosen), *consents]
     return [
         Paragraph(choice(case)),
         Bullets([item for item in items if item]),

@@ -9,14 +9,14 @@ import pandas as pd
 from sim.analysis.compare import Outcomes, mean_of
 from sim.analysis.discovery import Box
 from sim.analysis.information import range_over_inputs
-from sim.analysis.intervals import Floats
+from sim.analysis.intervals import Estimate, Floats
 from sim.analysis.sensitivity import TOGETHER
 from sim.analysis.weighing import lead_over_weights
 
 from .answer import quantity, variant_words, where
 from .case import Case
 from .document import Block, Bullets, Grid, Paragraph
-from .wording import WEIGHTS, declared, hundredths, joined, money, money_interval, weight_interval
+from .wording import WEIGHTS, declared, hundredths, joined, money, money_interval, percent, weight_interval
 
 SHOWN_DRIVERS = 8
 
@@ -131,10 +131,11 @@ def box_in_words(case: Case, box: Box) -> str:
     """A box as a sentence, with how good and how stable it is."""
     limits = [f"{case.input_words(name)} is {side} {quantity(case, name, value)}" for name, side, value in box.limits]
     again = joined([f"{share:.0%}" for share in box.stability])
+    density = percent(Estimate(box.density, box.low, box.high))
     return (
-        f"when {joined(limits)}: {box.density:.1%} instead of {box.base:.1%} ({box.density_outside_sample:.1%} outside"
-        f" the sample), in {box.support:.0%} of the range, with {box.coverage:.0%} of them all. The limits come back"
-        f" in {again} of resamples."
+        f"when {joined(limits)}: {density} instead of {hundredths(box.base)}%"
+        f" ({hundredths(box.density_outside_sample)}% outside the sample), in {box.support:.0%} of the range, with"
+        f" {box.coverage:.0%} of them all. The limits come back in {again} of resamples."
     )
 
 

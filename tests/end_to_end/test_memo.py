@@ -19,6 +19,7 @@ from sim.report.answer import answer
 from sim.report.case import Case
 from sim.report.choice_tables import rivals_table
 from sim.report.document import Bullets, Document, Figure, Grid, Paragraph, Section
+from sim.report.readers import board
 from sim.report.render import FORMATS, render
 from sim.scenario.loading import load
 
@@ -214,6 +215,11 @@ def test_an_answer_that_turns_within_the_declared_range_of_a_weight_says_so_firs
     assert "tomorrow settle what a good end is worth" in third
     (verdict,) = [row[-1] for row in rivals_table(case).rows if row[0] == "Pay half the rent"]
     assert verdict.startswith("not if a good end is worth less than $")
+    (items,) = [block.items for block in board(case) if isinstance(block, Bullets)]
+    assert [item.split(":")[0][1:-1] for item in items if "consent needed" in item] == [
+        "Pay for bidders",
+        "Pay half the rent",
+    ]
 
 
 def test_an_answer_that_turns_on_the_weight_of_creditors_loss_says_so_too(tmp_path: Path) -> None:

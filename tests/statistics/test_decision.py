@@ -62,3 +62,12 @@ def test_an_input_on_which_it_may_turn_takes_the_claim_back_too() -> None:
     rival = decided(outcomes, inputs).rivals[0]
     assert [(turn.cell.fifth, turn.is_sure) for turn in rival.turns] == [(1, True), (2, False)]
     assert not rival.is_beaten
+
+
+def test_the_largest_regret_has_an_interval_and_a_place() -> None:
+    """Where x is in its lowest fifth b is behind a by 3 on average, in $M."""
+    inputs, outcomes = turning()
+    amount, cell = decided(outcomes, inputs).largest_regret("b")
+    assert (cell.input, cell.fifth) == ("x", 1)
+    assert amount.low < 3e6 < amount.high
+    assert amount.high - amount.low < 1e6

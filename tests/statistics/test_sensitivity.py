@@ -157,6 +157,7 @@ def test_a_planted_box_is_found_with_its_limits_and_quality() -> None:
     assert limits["price", "below"] == pytest.approx(0.4, abs=0.03)
     assert limits["bridge", "above"] == pytest.approx(0.6, abs=0.03)
     assert box.density == pytest.approx(0.95, abs=0.04)
+    assert box.low < 0.95 < box.high
     assert box.coverage == pytest.approx(0.95 * 0.16 / (0.95 * 0.16 + 0.05 * 0.84), abs=0.07)
     assert min(box.stability) >= 0.9
     assert box.density_outside_sample == pytest.approx(box.density, abs=0.06)
