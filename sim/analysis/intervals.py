@@ -121,12 +121,15 @@ def _effective(hits: npt.NDArray[np.bool_], shared: int) -> float:
     return float(effective_size(by_group.mean(), np.mean(by_group**2), len(hits), groups))
 
 
+def distinct(members: Ints) -> int:
+    """How many different numbers there are."""
+    return int(np.count_nonzero(np.bincount(members)))
+
+
 def ratio_of(parts: Floats, wholes: Floats, members: Ints, level: float = LEVEL) -> Estimate:
     """The ratio of two sums, such as a mean (wholes of 1), over rows that belong to independent groups `members`; with
     the normal interval that counts groups."""
     total = float(wholes.sum())
     value = float(parts.sum()) / total
-    _, which = np.unique(members, return_inverse=True)
-    residuals = np.bincount(which, weights=parts - value * wholes)
-    groups = len(residuals)
+    residuals, groups = np.bincount(members, weights=parts - value * wholes), distinct(members)
     return normal(value, float((residuals**2).sum()) / total**2 * groups / max(groups - 1, 1), level)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.intervals import Estimate, Floats, quantile_worth, ratio_of
+from sim.analysis.intervals import Estimate, Floats, distinct, quantile_worth, ratio_of
 
 from .wording import TO, hundredths, money, money_interval
 
@@ -41,15 +41,15 @@ def within_0_and_1(share: Estimate) -> Estimate:
 
 def mean_of_rows(rows: Rows, column: str, shared: int) -> Estimate | None:
     """The mean of a column over some replications, counting groups that share inputs; None if nothing is known."""
-    known = rows[rows[column].notna()]
-    values = known[column].to_numpy(dtype=float)
-    return ratio_of(values, np.ones(len(values)), _groups(known, shared)) if len(values) else None
+    values = rows[column].to_numpy(dtype=float, na_value=np.nan)
+    known = ~np.isnan(values)
+    return ratio_of(values[known], known[known].astype(float), _groups(rows, shared)[known]) if known.any() else None
 
 
 def median_of_rows(rows: Rows, column: str, shared: int) -> Estimate | None:
     """The median of a column over some replications, worth no more than their groups; None if there are none."""
     values = rows[column].to_numpy(dtype=float)
-    return quantile_worth(values, 0.5, len(np.unique(_groups(rows, shared)))) if len(values) else None
+    return quantile_worth(values, 0.5, distinct(_groups(rows, shared))) if len(values) else None
 
 
 def lost_share(rows: Rows, lost: Rows, column: str, shared: int) -> Estimate | None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.compare import mean_of
-from sim.analysis.intervals import Estimate, quantile_of, quantile_worth, share_of
+from sim.analysis.intervals import Estimate, distinct, quantile_of, quantile_worth, share_of
 
 from .answer import choice, insolvent_complement
 from .case import Case
@@ -109,7 +109,7 @@ def _thirteen_weeks(case: Case, policy: str) -> list[Block]:
     rows = []
     for _, trading in own[own["day"] <= 7 * WEEKS].groupby("day"):
         cash = trading["cash"].to_numpy(dtype=float)
-        worth = len(np.unique(trading["replication"].to_numpy() // shared))
+        worth = distinct(trading["replication"].to_numpy() // shared)
         quantiles = [quantile_worth(cash, band, worth) for band in BANDS]
         is_trading = np.isin(ids, trading["replication"].to_numpy())
         week = str(int(trading["day"].iloc[0]) // 7)

@@ -19,6 +19,7 @@ from sim.report.answer import answer
 from sim.report.case import Case
 from sim.report.choice_tables import rivals_table
 from sim.report.document import Bullets, Document, Figure, Grid, Paragraph, Section
+from sim.report.memo import memo
 from sim.report.readers import board
 from sim.report.render import FORMATS, render
 from sim.scenario.loading import load
@@ -241,6 +242,19 @@ def test_an_answer_that_holds_over_the_declared_weights_says_that(tmp_path: Path
         r"Choose .Pay for bidders.: of the 4 policies .* and over the declared range of every weight\.$",
         answer(case)[0],
     )
+
+
+def test_of_a_large_run_only_what_rests_on_inputs_is_of_the_first_replications_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = found(tmp_path)
+    monkeypatch.setattr("sim.memo.MOST_ROWS", 500)
+    case = case_of(tmp_path / "out")
+    assert (case.n, case.decision.sampled.n, len(case.decision.inputs)) == (2000, 500, 250)
+    assert answer(case)[:2] == answer(whole)[:2]
+    text = render(memo(case), "md").decode()
+    assert "means over the fifths of each, n = 500" in text
+    assert "n = 500. First-order indices" in text
 
 
 BARE = """
