@@ -102,6 +102,7 @@ def answer_request(request: Request, workers: int, scheduler: str | None, quiet:
     """Answer one request, and say so; whether all of it was reached."""
     from sim.experiment.job import answer
     from sim.experiment.precision import answer_precisely
+    from sim.experiment.runner import local
     from sim.illustrations import illustrate
 
     experiment, directory, precision = request.experiment, request.directory, request.precision
@@ -121,7 +122,7 @@ def answer_request(request: Request, workers: int, scheduler: str | None, quiet:
     if not given.result.summary().empty:
         if not as_json:
             _print_tables(given.result)
-        lost = illustrate(given, directory, executors if scheduler else None, workers, progress)
+        lost = illustrate(given, directory, executors, local(workers) if scheduler else executors, progress)
         _say_quarantined(lost, given.result.experiment)
     if precision is not None and not as_json:
         _say_precision(precision, table, is_reached)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,24 +16,25 @@ if TYPE_CHECKING:
 
 
 def illustrate(
-    given: Answer, directory: Path, executors: Executors | None, workers: int, progress: Progress
+    given: Answer, directory: Path, executors: Executors, artists: Executors, progress: Progress
 ) -> list[Quarantined]:
-    """Draw the plots; beside that, in another process if there may be one, simulate the variants and write the memo.
+    """Simulate the variants, then draw the plots on one of the ``artists`` while this process writes the memo.
 
-    ``executors`` are those of a cluster, None to use processes of this machine. A design of several points has its
-    sweep instead. Returns what of the variants could not be simulated.
+    A design of several points has its sweep instead. Returns what of the variants could not be simulated.
     """
     if given.result.n_points > 1:
         draw_sweep(given, directory)
         say(f"no memo: {directory} holds {given.result.n_points:,} points, and a memo compares policies at one")
         return []
-    if workers == 1:
-        write_plots(directory)
-        return decide(given.result.experiment, directory, executors, workers, progress)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as artist:
-        plots = artist.submit(write_plots, directory)
-        lost = decide(given.result.experiment, directory, executors, workers - 1, progress)
+    lost = simulate_variants(given.result.experiment, directory, executors, progress)
+    artist, is_done = artists.make(), False
+    try:
+        plots = artist.submit(write_plots, directory, given.result)
+        decide(given, directory)
         plots.result()
+        is_done = True
+    finally:
+        artists.leave(artist, is_done)
     return lost
 
 
@@ -48,20 +47,24 @@ def draw_sweep(given: Answer, directory: Path) -> None:
     sweeps.draw_sweep(result.figure(headline), result.points, meta, directory / "plots", headline=headline.text)
 
 
-def decide(
-    experiment: Experiment, directory: Path, executors: Executors | None, workers: int, progress: Progress
+def simulate_variants(
+    experiment: Experiment, directory: Path, executors: Executors, progress: Progress
 ) -> list[Quarantined]:
-    """Simulate the experiment's variants beside it, and write the memo; what could not be simulated."""
+    """Simulate the experiment's variants beside it; what could not be simulated."""
     from sim.experiment.job import answer
-    from sim.report.render import FORMATS
     from sim.scenario.variants import variants_of
 
     lost: list[Quarantined] = []
     for name, variant in variants_of(experiment).items():
-        place = directory / VARIANTS / name
-        lost += answer(variant, place, progress=progress, workers=workers, executors=executors).quarantined
+        lost += answer(variant, directory / VARIANTS / name, progress=progress, executors=executors).quarantined
+    return lost
+
+
+def decide(given: Answer, directory: Path) -> None:
+    """Write the memo, or say why there is none."""
+    from sim.report.render import FORMATS
+
     try:
-        write_memo(directory, FORMATS)
+        write_memo(directory, FORMATS, given.result)
     except ValueError as error:
         say(f"no memo: {error}")
-    return lost

@@ -16,6 +16,7 @@ from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario, quantities
 
 if TYPE_CHECKING:
+    from sim.analysis.compare import Outcomes
     from sim.report.case import Case, InputFact, PolicyFact, Story
     from sim.report.style import FigureMeta
 
@@ -43,17 +44,27 @@ COSTS = {
 """What an action costs, by the action (any, if none is named) and the key."""
 ANNOTATIONS = ("unit", "source", "note", "grade", "range")
 VARIANTS = "variants"
+MOST_ROWS = 2**15
+"""What rests on single rows or inputs is read from the first so many replications; counts and means are of all."""
+ROWS = (
+    *("policy", "replication", "end", "end_day", "end_date", "cause", "zero_cash_day", "payroll_missed_day"),
+    *("cash_flow_insolvent_day", "default_event_day", "debt_accelerated_day", "final_cash", "final_owed"),
+    *("final_wages_owed", "raised", "head_count", "senior_exits", *RECOVERIES),
+)
+"""The columns of a memo, beside those of each creditor."""
+EXPOSURES = ("peak_overdue.", "final_overdue.")
 
 
-def write_memo(directory: Path, formats: Sequence[str]) -> list[Path]:
+def write_memo(directory: Path, formats: Sequence[str], result: Result | None = None) -> list[Path]:
     """Write the memo of the result in a directory, and its figures under `plots/`. Equal results give equal bytes.
 
-    Raises `StoreError` if the directory holds no result, ValueError if it holds several points or no replications.
+    `result` is that result if it has been read already. Raises `StoreError` if the directory holds none, ValueError if
+    it holds several points or no replications.
     """
     from sim.report.memo import memo
     from sim.report.render import render
 
-    document = memo(case_of(directory))
+    document = memo(case_of(directory, result))
     paths = []
     for figure in document.figures() if "md" in formats else ():
         write_file(directory / "plots" / f"{figure.name}.svg", figure.svg.encode())
@@ -63,30 +74,32 @@ def write_memo(directory: Path, formats: Sequence[str]) -> list[Path]:
     return paths
 
 
-def write_plots(directory: Path) -> None:
-    """Draw the figures of the result in a directory into its `plots/`.
+def write_plots(directory: Path, result: Result | None = None) -> None:
+    """Draw the figures of the result in a directory into its `plots/`; `result` is that if it has been read already.
 
     Policies side by side, and the baseline and the policy that the memo is about each alone.
     """
     from sim.analysis.choice import highest
     from sim.report.plots import draw_tables
 
-    result, manifest = Result.read(directory), read_manifest(directory)
+    result, manifest = result or Result.read(directory), read_manifest(directory)
     meta, outcomes = figure_meta(result, str(manifest["fingerprint"])), result.outcomes()
     alone = {BASELINE, highest(outcomes) if outcomes.n else BASELINE}
-    draw_tables(result.incidence(), result.summary(), result.tracks, meta, directory / "plots", alone=alone)
+    tracks = result.tracks_of(alone, ("policy", "replication", "day", "cash"))
+    draw_tables(result.incidence(), result.summary(), tracks, meta, directory / "plots", alone=alone)
 
 
-def case_of(directory: Path) -> Case:
+def case_of(directory: Path, result: Result | None = None) -> Case:
     """What the memo of a result is made from."""
     from sim.analysis.decision import Decision
     from sim.report.case import Case
 
-    result, manifest = Result.read(directory), read_manifest(directory)
+    result, manifest = result or Result.read(directory), read_manifest(directory)
     if result.n_points > 1:
         raise ValueError(f"{directory} holds {result.n_points:,} points: a memo compares policies at one")
     experiment, scenario = result.experiment, result.scenario(0)
-    outcomes, frame = result.outcomes(), _frame(result)
+    frame = _frame(result)
+    outcomes = result.outcomes(frame=frame if experiment.replications <= MOST_ROWS else None)
     if not outcomes.n:
         raise ValueError(f"{directory} holds no replication that every policy has")
     variants = {
@@ -98,17 +111,19 @@ def case_of(directory: Path) -> Case:
     decision = Decision(
         outcomes,
         result.weights(),
-        result.inputs(),
+        result.inputs(replications=MOST_ROWS),
         {name: _weighed(variant, result) for name, variant in found.items()},
         BASELINE,
+        result.correlated(),
     )
     return Case(
         title=experiment.label or experiment.name,
         company=scenario.label or scenario.name,
         decision=decision,
         summary=result.summary(),
+        incidence=result.incidence(),
         frame=frame,
-        tracks=result.tracks,
+        tracks=result.tracks_of([BASELINE]),
         meta=figure_meta(result, str(manifest["fingerprint"])),
         policies=[policy_fact(policy) for policy in experiment.policies],
         inputs=list(_input_facts(scenario, experiment.policies, result.resolved.settings(0))),
@@ -119,17 +134,15 @@ def case_of(directory: Path) -> Case:
 
 
 def _frame(result: Result) -> Any:
-    """The rows without what no row of this scenario knows, such as recoveries without a waterfall."""
-    frame = result.frame
+    """The first rows without what no row of this scenario knows, such as recoveries without a waterfall."""
+    exposures = [name for name in result.column_names() if name.startswith(EXPOSURES)]
+    frame = result.first(MOST_ROWS).columns([*ROWS, *exposures])
     return frame.drop(columns=[name for name in RECOVERIES if frame[name].isna().all()])
 
 
-def _weighed(variant: Result, main: Result) -> Any:
+def _weighed(variant: Result, main: Result) -> Outcomes:
     """The outcomes of a variant under the weights of the main result."""
-    from sim.analysis.compare import Outcomes, utility
-
-    own = variant.outcomes()
-    return Outcomes(own.policies, {**own.values, "utility": utility(own.values, main.weights())}, own.shared)
+    return variant.outcomes().weighed(main.weights())
 
 
 def figure_meta(result: Result, fingerprint: str) -> FigureMeta:
@@ -198,7 +211,7 @@ def input_words(path: str, scenario: Scenario) -> str:
     members = getattr(scenario, head, None)
     if isinstance(members, tuple):
         name = max((str(one.name) for one in members if rest.startswith(f"{one.name}.")), key=len, default="")
-        return f"{name}: {_spaced(rest.removeprefix(name))}"
+        return f"{name.replace('_', ' ')}: {_spaced(rest.removeprefix(name))}"
     return f"{_spaced(head)}: {_spaced(rest)}" if rest else _spaced(head)
 
 

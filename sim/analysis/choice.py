@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from scipy.special import betaincinv, ndtri, stdtrit
 
 from .compare import Outcomes, Weights, standard_error
-from .intervals import LEVEL, Estimate, Floats
+from .intervals import LEVEL, Floats
 from .resample import resampled_means
 
 POWER = 0.8
@@ -122,44 +122,6 @@ def best_probabilities(outcomes: Outcomes) -> dict[str, float]:
     is_best = means == means.max(axis=1, keepdims=True)
     shares = (is_best / is_best.sum(axis=1, keepdims=True)).mean(axis=0)
     return dict(zip(outcomes.policies, shares.tolist(), strict=True))
-
-
-class Stretch(NamedTuple):
-    """For a good end worth between `low` and `high` dollars, `policy` has the highest mean utility."""
-
-    policy: str
-    low: float
-    high: float
-
-
-def by_worth_of_a_good_end(outcomes: Outcomes, weights: Weights) -> list[Stretch]:
-    """Which policy is best for every worth of a good end, the other weights as declared: from nothing upwards."""
-    slopes = outcomes.groups["good"].mean(axis=0)
-    starts = outcomes.groups["utility"].mean(axis=0) - weights.good_end * slopes
-    stretches, worth = [], 0.0
-    current = int(np.lexsort((slopes, starts))[-1])
-    while True:
-        steeper = np.flatnonzero(slopes > slopes[current])
-        crossings = (starts[current] - starts[steeper]) / (slopes[steeper] - slopes[current])
-        end = float(crossings.min(initial=math.inf))
-        stretches.append(Stretch(outcomes.policies[current], worth, end))
-        if math.isinf(end):
-            return stretches
-        tied = steeper[crossings == end]
-        current, worth = int(tied[slopes[tied].argmax()]), end
-
-
-def worth_at_crossing(outcomes: Outcomes, weights: Weights, one: str, other: str, level: float = LEVEL) -> Estimate:
-    """The worth of a good end at which two policies have the same mean utility, with its bootstrap interval; that may
-    have no upper end (inf)."""
-    pair = [outcomes.policies.index(name) for name in (one, other)]
-    good, all_of_it = (np.diff(outcomes.groups[name][:, pair], axis=1) for name in ("good", "utility"))
-    rest = all_of_it - weights.good_end * good
-    drawn = resampled_means("crossing", np.hstack([good, rest]))
-    worth = np.full(len(drawn), math.inf)
-    np.divide(-drawn[:, 1], drawn[:, 0], out=worth, where=drawn[:, 0] > 0)
-    low, high = np.quantile(worth, [(1 - level) / 2, (1 + level) / 2], method="nearest")
-    return Estimate(float(-rest.mean() / good.mean()), float(low), float(high))
 
 
 def pareto(outcomes: Outcomes) -> dict[str, bool]:

@@ -7,7 +7,7 @@ Replications that share their uncertain inputs count as one group.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -29,6 +29,13 @@ QUANTITIES = {
 }
 """What is compared, and its unit. Of these only `good`, `people` and `utility` are better when higher."""
 
+COUNTED = {
+    "good_end": ("good", 1),
+    "creditor_loss": ("loss", -1),
+    "new_money_lost": ("money_lost", -1),
+    "job_kept": ("people", 1),
+}
+"""What each weight multiplies, and whether that adds to the utility."""
 OUTCOME_COLUMNS = ("end", "end_day", "final_owed", "final_wages_owed", "raised", "head_count")
 DEFICIENCY = "creditor_deficiency"
 CRITICAL_DRAWS = 10_000
@@ -37,13 +44,21 @@ CRITICAL_DRAWS = 10_000
 @dataclass(frozen=True, kw_only=True)
 class Weights:
     """The declared utility, in dollars: what a good end is worth, what a dollar that creditors lose, a dollar of new
-    money lost and a job kept count. `tolerance` is the chance of a good end that decides nothing."""
+    money lost and a job kept count. `tolerance` is the chance of a good end that decides nothing. `ranges` are what
+    else those of COUNTED could be, where that is declared."""
 
     good_end: float = 50e6
     creditor_loss: float = 1.0
     new_money_lost: float = 1.0
     job_kept: float = 20e3
     tolerance: float = 0.01
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def bounds(self, weight: str) -> tuple[float, float]:
+        """The declared range of a weight; it holds its declared value."""
+        low, high = self.ranges[weight]
+        declared: float = getattr(self, weight)
+        return min(low, declared), max(high, declared)
 
     @property
     def indifference(self) -> float:
@@ -78,6 +93,16 @@ class Outcomes:
     def groups(self) -> dict[str, Floats]:
         """Means over each group of replications that share their inputs, (groups, policies) by quantity."""
         return {name: grouped(values, self.shared) for name, values in self.values.items()}
+
+    def weighed(self, weights: Weights) -> Outcomes:
+        """The same outcomes under other weights."""
+        values = {**self.values, "utility": utility(self.values, weights)}
+        return Outcomes(self.policies, values, self.shared)
+
+    def first(self, n: int) -> Outcomes:
+        """The outcomes of the first `n` replications."""
+        few = {name: values[:n] for name, values in self.values.items()}
+        return self if n >= self.n else Outcomes(self.policies, few, self.shared)
 
     def mean(self, quantity: str, policy: str, level: float = LEVEL) -> Estimate:
         """The mean of a quantity under a policy, with a normal interval that counts groups."""
@@ -116,12 +141,8 @@ def _values(frame: pd.DataFrame, places: Ints) -> dict[str, Floats]:
 
 def utility(values: Mapping[str, Floats], weights: Weights) -> Floats:
     """The declared utility of outcomes, USD."""
-    return (
-        weights.good_end * values["good"]
-        - weights.creditor_loss * values["loss"]
-        - weights.new_money_lost * values["money_lost"]
-        + weights.job_kept * values["people"]
-    )
+    parts = [sign * getattr(weights, name) * values[quantity] for name, (quantity, sign) in COUNTED.items()]
+    return np.asarray(sum(parts[1:], parts[0]))
 
 
 def mean_of(groups: Floats, level: float = LEVEL) -> Estimate:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .incidence import ENDS, INCIDENCE_COLUMNS, SHOWN, Incidence, tabulate
+from .incidence import ENDS, SHOWN, Incidence, tabulate
 from .intervals import LEVEL, Estimate, Ints, effective_size
 from .summary import CURVES, SUMMARY_COLUMNS, Line, incidence_lines, reading, share_lines
 
@@ -130,12 +130,8 @@ def counted_incidence(
         event: (np.zeros(1, np.int64), np.array([total]), np.zeros(1, np.int64)) for event, total in _totals(counts)
     }
     events = dict.fromkeys([*SHOWN, *Counted(totals, 1).ends()])
-    tables = [
-        tabulate(policy, event, own.incidence(event, horizon_days), level)
-        for event in events
-        for policy, _, own in found
-    ]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=INCIDENCE_COLUMNS)
+    incidences = [(name, event, own.incidence(event, horizon_days)) for event in events for name, _, own in found]
+    return tabulate(incidences, level)
 
 
 def _totals(counts: pd.DataFrame) -> Iterator[tuple[str, int]]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
+from .compare import mean_of
 from .intervals import Floats
 from .resample import picks
 
@@ -27,6 +28,7 @@ LONGEST = 3
 SURE = 0.001
 
 Mask = npt.NDArray[np.bool_]
+Columns = dict[str, Floats]
 Limits = tuple[tuple[str, str, float], ...]
 
 
@@ -35,7 +37,8 @@ class Box:
     """Limits (input, "above" or "below", value) of a box in input space and how good it is.
 
     `density`: share of hits inside. `base`: share of hits everywhere. `coverage`: share of all hits that are inside.
-    `support`: share of the space. `stability`: in how many of the resamples each limit (input and side) came back.
+    `support`: share of the space. `low` and `high`: the normal interval of the density, of this box as if it had been
+    given, not searched for. `stability`: in how many of the resamples each limit (input and side) came back.
     `density_outside_sample`: mean density of the resamples' boxes on groups that they had not seen.
     """
 
@@ -44,28 +47,25 @@ class Box:
     base: float
     coverage: float
     support: float
+    low: float = math.nan
+    high: float = math.nan
     stability: tuple[float, ...] = ()
     density_outside_sample: float = math.nan
-
-    def inside(self, inputs: pd.DataFrame) -> Mask:
-        """Which rows lie in the box."""
-        return _inside(inputs, self.limits)
 
 
 def discover(inputs: pd.DataFrame, hits: Floats, candidates: Sequence[str]) -> Box | None:
     """The best box for the share of hits in each group (aligned with the rows of `inputs`), limiting only `candidates`;
     None if no limit does better than chance. With its stability over bootstrap resamples."""
-    own = inputs[list(candidates)].iloc[: len(hits)]
+    own = {name: inputs[name].to_numpy()[: len(hits)] for name in candidates}
     box = find_box(own, hits)
     return None if box is None else _with_stability(box, own, hits)
 
 
-def find_box(inputs: pd.DataFrame, hits: Floats) -> Box | None:
+def find_box(inputs: Columns, hits: Floats) -> Box | None:
     """The best box, without its stability."""
-    if len(hits) < LEAST_GROUPS or hits.std() == 0:
+    if not inputs or len(hits) < LEAST_GROUPS or hits.std() == 0:
         return None
-    boxes = [_box(limits, inputs, hits) for limits in _peelings(inputs, hits)]
-    best = max(boxes, key=_accuracy, default=None)
+    best = max(_peelings(inputs, hits), key=_accuracy, default=None)
     if best is None:
         return None
     best = _pruned(_refined(best, inputs, hits), inputs, hits)
@@ -76,58 +76,65 @@ def _accuracy(box: Box) -> float:
     return box.support * (box.density - box.base)
 
 
-def _box(limits: Limits, inputs: pd.DataFrame, hits: Floats) -> Box:
+def _box(limits: Limits, inputs: Columns, hits: Floats) -> Box:
     inside = _inside(inputs, limits)
-    density = float(hits[inside].mean()) if inside.any() else 0.0
-    support, base = float(inside.mean()), float(hits.mean())
+    return _measured(limits, hits[inside], hits)
+
+
+def _measured(limits: Limits, inside: Floats, hits: Floats) -> Box:
+    density = float(inside.mean()) if len(inside) else 0.0
+    support, base = len(inside) / len(hits), float(hits.mean())
     return Box(limits, density, base, support * density / base, support)
 
 
-def _inside(inputs: pd.DataFrame, limits: Limits) -> Mask:
-    inside = np.ones(len(inputs), dtype=bool)
+def _inside(inputs: Columns, limits: Limits) -> Mask:
+    inside = np.ones(len(next(iter(inputs.values()))), dtype=bool)
     for name, side, value in limits:
-        values = inputs[name].to_numpy()
+        values = inputs[name]
         inside &= values >= value if side == "above" else values <= value
     return inside
 
 
-def _peelings(inputs: pd.DataFrame, hits: Floats) -> Iterator[Limits]:
-    """Limits after each peel."""
+def _peelings(inputs: Columns, hits: Floats) -> Iterator[Box]:
+    """The box after each peel."""
     limits: dict[tuple[str, str], float] = {}
-    columns = {str(name): inputs[name].to_numpy() for name in inputs}
-    while len(hits) > LEAST_SUPPORT * len(inputs):
-        kept = [slice_ for name, values in columns.items() for slice_ in _slices(name, values, len(inputs))]
-        if not kept:
+    names, values = list(inputs), np.stack(list(inputs.values()))
+    order = np.argsort(values, axis=1, kind="stable")
+    is_in = np.ones(len(hits), dtype=bool)
+    while is_in.sum() > LEAST_SUPPORT * len(hits):
+        slices = list(_slices(np.take_along_axis(values, order, axis=1), hits[order], LEAST_SUPPORT * len(hits)))
+        if not slices:
             return
-        name, side, value, inside = max(kept, key=lambda slice_: float(hits[slice_[3]].mean()))
-        limits[name, side] = value
-        hits, columns = hits[inside], {key: values[inside] for key, values in columns.items()}
-        yield tuple((name, side, value) for (name, side), value in limits.items())
+        _, place, side, value = max(slices, key=lambda slice_: slice_[0])
+        limits[names[place], side] = value
+        is_in &= values[place] >= value if side == "above" else values[place] <= value
+        order = order[is_in[order]].reshape(len(names), -1)
+        yield _measured(tuple((name, side, value) for (name, side), value in limits.items()), hits[is_in], hits)
 
 
-def _slices(name: str, values: Floats, n: int) -> Iterator[tuple[str, str, float, Mask]]:
-    """What stays when a thin slice is peeled off either side."""
-    least = LEAST_SUPPORT * n
-    for side, p in (("above", PEEL), ("below", 1 - PEEL)):
-        edge = float(np.quantile(values, p, method="lower" if side == "above" else "higher"))
-        inside = values >= edge if side == "above" else values <= edge
-        if inside.all():
-            others = np.sort(values[values != edge])
-            if not len(others):
-                continue
-            edge = float(others[0] if side == "above" else others[-1])
-            inside = values >= edge if side == "above" else values <= edge
-        if inside.sum() >= least:
-            yield name, side, edge, inside
+def _slices(values: Floats, hits: Floats, least: float) -> Iterator[tuple[float, int, str, float]]:
+    """What stays when a thin slice is peeled off either side of each input, its values (inputs, groups) in order with
+    their hits: the share of hits that stay, the input, the side and the limit."""
+    n = values.shape[1]
+    sums = np.concatenate([np.zeros((len(values), 1)), hits.cumsum(axis=1)], axis=1)
+    for place, (own, total) in enumerate(zip(values, sums, strict=True)):
+        low, high = own[math.floor(PEEL * (n - 1))], own[math.ceil((1 - PEEL) * (n - 1))]
+        start = int(np.searchsorted(own, low, side="left")) or int(np.searchsorted(own, low, side="right"))
+        if least <= n - start and start < n:
+            yield float(total[-1] - total[start]) / (n - start), place, "above", float(own[start])
+        stop = int(np.searchsorted(own, high, side="right"))
+        stop = stop if stop < n else int(np.searchsorted(own, high, side="left"))
+        if least <= stop and stop > 0:
+            yield float(total[stop]) / stop, place, "below", float(own[stop - 1])
 
 
-def _refined(box: Box, inputs: pd.DataFrame, hits: Floats) -> Box:
+def _refined(box: Box, inputs: Columns, hits: Floats) -> Box:
     """The box with each limit moved, in turn, to where the accuracy is highest while the others stay."""
     limits = list(box.limits)
     for place, (name, side, _) in enumerate(limits):
         others = tuple(limits[:place] + limits[place + 1 :])
         inside = _inside(inputs, others)
-        values, gains = inputs[name].to_numpy()[inside], hits[inside] - box.base
+        values, gains = inputs[name][inside], hits[inside] - box.base
         order = np.argsort(values if side == "below" else -values, kind="stable")
         is_last_of_value = np.append(np.diff(values[order]) != 0, True)
         sums = np.where(is_last_of_value, gains[order].cumsum(), -np.inf)
@@ -135,7 +142,7 @@ def _refined(box: Box, inputs: pd.DataFrame, hits: Floats) -> Box:
     return _box(tuple(limits), inputs, hits)
 
 
-def _pruned(box: Box, inputs: pd.DataFrame, hits: Floats) -> Box:
+def _pruned(box: Box, inputs: Columns, hits: Floats) -> Box:
     """The box without limits that chance could explain, and with no more than a sentence holds."""
     while box.limits:
         without = [_box(tuple(one for one in box.limits if one != limit), inputs, hits) for limit in box.limits]
@@ -147,22 +154,23 @@ def _pruned(box: Box, inputs: pd.DataFrame, hits: Floats) -> Box:
     return box
 
 
-def _by_chance(box: Box, without: Box, inputs: pd.DataFrame, hits: Floats) -> float:
+def _by_chance(box: Box, without: Box, inputs: Columns, hits: Floats) -> float:
     """The chance of so high a density inside if the limit left out did nothing."""
-    inside, wider = box.inside(inputs), without.inside(inputs)
+    inside, wider = _inside(inputs, box.limits), _inside(inputs, without.limits)
     spread = float(hits[wider].std()) / math.sqrt(inside.sum())
     return float(ndtr(-(box.density - without.density) / spread)) if spread else 1.0
 
 
-def _with_stability(box: Box, inputs: pd.DataFrame, hits: Floats) -> Box:
+def _with_stability(box: Box, inputs: Columns, hits: Floats) -> Box:
     found, densities = [], []
     for drawn in picks("box", RESAMPLES, len(hits)):
-        again = find_box(inputs.iloc[drawn].reset_index(drop=True), hits[drawn])
+        again = find_box({name: values[drawn] for name, values in inputs.items()}, hits[drawn])
         found.append({(name, side) for name, side, _ in again.limits} if again else set())
-        unseen = np.setdiff1d(np.arange(len(hits)), drawn)
         if again is not None:
-            inside = again.inside(inputs.iloc[unseen])
-            densities += [float(hits[unseen][inside].mean())] if inside.any() else []
+            unseen = np.bincount(drawn, minlength=len(hits)) == 0
+            inside = unseen & _inside(inputs, again.limits)
+            densities += [float(hits[inside].mean())] if inside.any() else []
     stability = tuple(sum((name, side) in one for one in found) / RESAMPLES for name, side, _ in box.limits)
     outside = float(np.mean(densities)) if densities else math.nan
-    return replace(box, stability=stability, density_outside_sample=outside)
+    _, low, high = mean_of(hits[_inside(inputs, box.limits)])
+    return replace(box, low=max(low, 0), high=min(high, 1), stability=stability, density_outside_sample=outside)

@@ -7,8 +7,9 @@ minus a Kaplan-Meier curve.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -164,21 +165,29 @@ def cumulative_incidence(
     Columns policy, event (see `event_days`), day (0 to the horizon), estimate, low, high (Wilson interval of that
     day), band_low, band_high (simultaneous over all days), n.
     """
-    tables = []
-    for event in dict.fromkeys([*SHOWN, *events_of(frame)]):
-        found = incidences(frame, event, horizon_days=horizon_days, chance_per_input=chance_per_input)
-        tables += [tabulate(policy, event, incidence, level) for policy, incidence in found.items()]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=INCIDENCE_COLUMNS)
+    events = dict.fromkeys([*SHOWN, *events_of(frame)])
+    found = {
+        event: incidences(frame, event, horizon_days=horizon_days, chance_per_input=chance_per_input)
+        for event in events
+    }
+    return tabulate([(policy, event, one) for event, own in found.items() for policy, one in own.items()], level)
 
 
-def tabulate(policy: str, event: str, incidence: Incidence, level: float) -> pd.DataFrame:
-    """The rows of one policy and event in the table of `cumulative_incidence`."""
-    (low, high), (band_low, band_high) = incidence.intervals(level), incidence.band(level)
-    shares = pd.DataFrame({"day": np.arange(len(low)), "estimate": incidence.shares, "low": low, "high": high})
-    shares = shares.assign(band_low=band_low, band_high=band_high, n=incidence.n)
-    shares.insert(0, "policy", policy)
-    shares.insert(1, "event", event)
-    return shares
+def tabulate(found: Sequence[tuple[str, str, Incidence]], level: float) -> pd.DataFrame:
+    """The table of `cumulative_incidence`, one incidence of a policy and event after the other."""
+    if not found:
+        return pd.DataFrame(columns=INCIDENCE_COLUMNS)
+    sizes = [len(one.counts) for _, _, one in found]
+    columns: dict[str, Any] = {
+        "policy": np.repeat(np.array([policy for policy, _, _ in found], dtype=object), sizes),
+        "event": np.repeat(np.array([event for _, event, _ in found], dtype=object), sizes),
+        "day": np.concatenate([np.arange(size) for size in sizes]),
+        "estimate": np.concatenate([one.shares for _, _, one in found]),
+    }
+    columns["low"], columns["high"] = np.concatenate([one.intervals(level) for _, _, one in found], axis=1)
+    columns["band_low"], columns["band_high"] = np.concatenate([one.band(level) for _, _, one in found], axis=1)
+    columns["n"] = np.repeat([one.n for _, _, one in found], sizes)
+    return pd.DataFrame(columns)
 
 
 def at_horizon(rows: pd.DataFrame) -> Estimate:

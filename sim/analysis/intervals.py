@@ -8,6 +8,7 @@ smaller where they are not.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +42,7 @@ def wilson(share: npt.ArrayLike, n: npt.ArrayLike, level: float = LEVEL) -> tupl
     return np.where(p == 0, 0.0, centre - half), np.where(p == 1, 1.0, centre + half)
 
 
+@lru_cache(maxsize=1024)
 def order_statistic_ranks(n: int, p: float, level: float = LEVEL) -> tuple[int, int]:
     """Ranks (low, high), counted from 1, of the order statistics that bound the p-quantile of `n` replications.
 
@@ -89,3 +91,45 @@ def effective_size(share: npt.ArrayLike, group_square: npt.ArrayLike, n: int, gr
     between = np.asarray(group_square, dtype=float) - p**2
     ratio = np.divide(p * (1 - p), between, out=np.ones_like(between), where=between > 0)
     return np.asarray(np.clip(ratio * (groups - 1), groups, n))
+
+
+def share_of(hits: npt.NDArray[np.bool_], shared: int = 1, level: float = LEVEL) -> Estimate:
+    """A probability from replications in order, of which `shared` in a row share their inputs."""
+    n, shared = len(hits), min(shared, len(hits))
+    effective = _effective(hits, shared)
+    low, high = wilson(hits.mean(), effective, level)
+    return Estimate(float(hits.sum() / n), float(low), float(high))
+
+
+def quantile_of(values: Floats, p: float, shared: int = 1, level: float = LEVEL) -> Estimate:
+    """A quantile of an amount from replications in order, of which `shared` in a row share their inputs, with its
+    order-statistic interval, as far as the values reach."""
+    place = max(1, math.ceil(len(values) * p - 1e-9)) - 1
+    hits = values <= np.partition(values, place)[place]
+    return quantile_worth(values, p, _effective(hits, min(shared, len(values))), level)
+
+
+def quantile_worth(values: Floats, p: float, effective: float, level: float = LEVEL) -> Estimate:
+    """A quantile of values that are worth so many independent ones."""
+    ranks = np.clip(quantile_ranks(len(values), p, effective, level), 1, len(values)) - 1
+    return Estimate(*map(float, np.partition(values, ranks)[ranks]))
+
+
+def _effective(hits: npt.NDArray[np.bool_], shared: int) -> float:
+    groups = len(hits) // shared
+    by_group = hits[: groups * shared].reshape(groups, shared).mean(axis=1)
+    return float(effective_size(by_group.mean(), np.mean(by_group**2), len(hits), groups))
+
+
+def distinct(members: Ints) -> int:
+    """How many different numbers there are."""
+    return int(np.count_nonzero(np.bincount(members)))
+
+
+def ratio_of(parts: Floats, wholes: Floats, members: Ints, level: float = LEVEL) -> Estimate:
+    """The ratio of two sums, such as a mean (wholes of 1), over rows that belong to independent groups `members`; with
+    the normal interval that counts groups."""
+    total = float(wholes.sum())
+    value = float(parts.sum()) / total
+    residuals, groups = np.bincount(members, weights=parts - value * wholes), distinct(members)
+    return normal(value, float((residuals**2).sum()) / total**2 * groups / max(groups - 1, 1), level)

@@ -49,6 +49,13 @@ def resampled_means(name: str, groups: Floats, resamples: int = RESAMPLES) -> Fl
     cost does not grow with the run.
     """
     batches = grouped(groups, -(-len(groups) // MOST_BATCHES))
-    n = len(batches)
-    weights = np.stack([np.bincount(drawn, minlength=n) for drawn in picks(name, resamples, n)])
-    return np.asarray(weights @ batches / n)
+    return np.asarray(how_often(name, resamples, len(batches)) @ batches / len(batches))
+
+
+@lru_cache(maxsize=4)
+def how_often(name: str, resamples: int, n: int) -> Floats:
+    """How often each resample draws each of `n` members, shape (resamples, n); read-only."""
+    places = picks(name, resamples, n) + n * np.arange(resamples)[:, None]
+    counts = np.bincount(places.ravel(), minlength=resamples * n).astype(np.float64).reshape(resamples, n)
+    counts.setflags(write=False)
+    return counts

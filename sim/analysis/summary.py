@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .incidence import ENDS, Incidence, event_days, events_of, rows_by_policy
-from .intervals import LEVEL, Estimate, Floats, effective_size, quantile_ranks
+from .intervals import LEVEL, Estimate, Floats, quantile_of
 
 CURVES = ("insolvent", "zero_cash", "payroll_missed")
 INSOLVENCY_QUANTILES = (0.05, 0.25, 0.5, 0.75)
@@ -112,12 +112,7 @@ def share_lines(ends: dict[str, Incidence], any_end: Incidence, level: float) ->
 
 
 def _median_line(column: str, values: Floats, chance_per_input: int, level: float) -> Line:
-    n, shared = len(values), min(chance_per_input, len(values))
-    groups, median = n // shared, np.partition(values, (n - 1) // 2)[(n - 1) // 2]
-    hits = (values <= median)[: groups * shared].reshape(groups, shared).mean(axis=1)
-    effective = float(effective_size(hits.mean(), np.mean(hits**2), n, groups))
-    ranks = np.clip(quantile_ranks(n, 0.5, effective, level), 1, n) - 1
-    return Line(f"median_{column}", MEDIANS[column], Estimate(*map(float, np.partition(values, ranks)[ranks])))
+    return Line(f"median_{column}", MEDIANS[column], quantile_of(values, 0.5, chance_per_input, level))
 
 
 def reading(line: Line, start: date) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,8 +13,8 @@ import pyarrow as pa
 from sim.experiment.cells import Layout, Sheet
 from sim.experiment.counts import added
 from sim.experiment.design import Point, Points
-from sim.experiment.store import Parts, known_parts, part_path, read_manifest, read_parts, stored_points
-from sim.experiment.table import KEY, ROW_TYPES, TRACK_TYPES, empty_table, in_order, points_table, to_frame
+from sim.experiment.store import Parts, column_names, known_parts, part_path, read_manifest, read_parts, stored_points
+from sim.experiment.table import KEY, ROW_TYPES, TRACK_TYPES, empty_table, joined, points_table, to_frame
 from sim.scenario.figures import Figure, figure
 
 if TYPE_CHECKING:
@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
     from sim.analysis.compare import Outcomes, Weights
     from sim.company.journal import Entry
+    from sim.scenario.quantity import Quantity
     from sim.scenario.schema import Experiment, Scenario
 
 MEDIAN_REPLICATIONS = 2**16
 """Medians of amounts are read from the first so many replications: enough for any table, and memory stays flat."""
+COUNTS_AT_ONCE = 64
+"""Files of counts that are added in one go."""
 
 
 class Tables(Protocol):
@@ -33,6 +36,9 @@ class Tables(Protocol):
 
     def read(self, kind: str, sheet: Sheet, columns: Sequence[str] | None = None) -> pa.Table | None:
         """A sheet's ``replications``, ``counts`` or ``tracks``; None if there are none."""
+
+    def names(self, kind: str, sheet: Sheet) -> list[str]:
+        """The columns of that table; none if there is none."""
 
 
 class MemoryTables:
@@ -46,6 +52,11 @@ class MemoryTables:
         table = self._tables.get(part_path(kind, sheet))
         return table if table is None or columns is None else table.select(list(columns))
 
+    def names(self, kind: str, sheet: Sheet) -> list[str]:
+        """Its columns."""
+        table = self._tables.get(part_path(kind, sheet))
+        return [] if table is None else list(table.column_names)
+
 
 class StoredTables:
     """Tables of sheets in a result directory; only what is asked for is read."""
@@ -57,6 +68,19 @@ class StoredTables:
         """One file."""
         path = part_path(kind, sheet)
         return read_parts(self._directory, [path], columns) if path in self._parts else None
+
+    def names(self, kind: str, sheet: Sheet) -> list[str]:
+        """Its columns."""
+        path = part_path(kind, sheet)
+        return column_names(self._directory, path) if path in self._parts else []
+
+
+def could_be(one: Quantity) -> tuple[float, float] | None:
+    """What else a number could be: its declared range, else the middle 95% of its distribution; None if it has none."""
+    if one.range is not None or one.is_fixed:
+        return one.range
+    low, high = one.quantile(np.array([0.025, 0.975])).tolist()
+    return low, high
 
 
 class Result:
@@ -101,7 +125,7 @@ class Result:
     @cached_property
     def tracks(self) -> pd.DataFrame:
         """Weekly tracks, one row per policy, replication and day; days 0, 7, 14, ... while trading."""
-        return to_frame(self._read("tracks", TRACK_TYPES))
+        return self.tracks_of(self._named(None))
 
     @property
     def n_points(self) -> int:
@@ -118,58 +142,92 @@ class Result:
 
         Raises `KeyError` for a policy that the experiment does not have.
         """
-        return to_frame(self._read("replications", ROW_TYPES, names, policy))
+        return to_frame(self._read("replications", ROW_TYPES, names, self._named(policy)))
 
-    def _read(
-        self, kind: str, types: Mapping[str, Any], names: Sequence[str] | None = None, policy: str | None = None
-    ) -> pa.Table:
+    def tracks_of(self, policies: Collection[str], names: Sequence[str] | None = None) -> pd.DataFrame:
+        """The rows of `tracks` of some policies, with only the columns named."""
+        return to_frame(self._read("tracks", TRACK_TYPES, names, policies))
+
+    def first(self, replications: int, policies: Collection[str] | None = None) -> Result:
+        """The same result with no more than the first so many replications, in whole files, of all policies or some."""
+        sheets = [sheet for sheet in self.sheets if sheet.first < replications]
+        if policies is not None:
+            sheets = [sheet for sheet in sheets if set(sheet.policies) & set(policies)]
+        return Result(self.experiment, self._tables, sheets, self._points, self.directory)
+
+    def column_names(self) -> list[str]:
+        """The columns of `frame`."""
+        found = (self._tables.names("replications", sheet) for sheet in self.sheets)
+        return next((names for names in found if names), list(ROW_TYPES))
+
+    def _named(self, policy: str | None) -> list[str]:
         policies = [member.name for member in self.experiment.policies if policy in (None, member.name)]
         if not policies:
             raise KeyError(policy)
+        return policies
+
+    def _read(
+        self, kind: str, types: Mapping[str, Any], names: Sequence[str] | None, policies: Collection[str]
+    ) -> pa.Table:
         wanted = None if names is None else list(dict.fromkeys([*names, *KEY]))
         found = [self._tables.read(kind, sheet, wanted) for sheet in self.sheets if set(sheet.policies) & set(policies)]
         tables = [table for table in found if table is not None]
         if not tables:
             return empty_table(types, names)
-        table = in_order(pa.concat_tables(tables, promote_options="default"), policies)
+        table = joined(tables, [name for name in self._named(None) if name in policies])
         return table if names is None else table.select(list(names))
 
     def counts(self, bundle: int | None = None) -> pa.Table:
         """How many replications saw which event on which day (see `sim.experiment.counts`); of a bundle of points or
         all."""
+        sheets = [sheet for sheet in self.sheets if bundle in (None, sheet.place[1])]
         total = added([])
-        for sheet in self.sheets:
-            if bundle in (None, sheet.place[1]):
-                own = self._tables.read("counts", sheet)
-                total = total if own is None else added([total, own])
+        for start in range(0, len(sheets), COUNTS_AT_ONCE):
+            found = [self._tables.read("counts", sheet) for sheet in sheets[start : start + COUNTS_AT_ONCE]]
+            total = added([total, *(own for own in found if own is not None)])
         return total
 
-    def inputs(self, point: int = 0) -> pd.DataFrame:
-        """The uncertain inputs that were drawn: one row per group of replications that share them (replication k is in
-        row k // `chance_per_input`), one column per path."""
+    def inputs(self, point: int = 0, replications: int | None = None) -> pd.DataFrame:
+        """The uncertain inputs that were drawn for all replications, or the first so many: one row per group that
+        shares them (replication k is in row k // `chance_per_input`), one column per path."""
         import pandas as pd
 
         from sim.company.parameters import sampled_inputs
 
         ask, own = self.experiment, self.resolved
-        groups = -(-ask.replications // ask.chance_per_input)
+        asked = ask.replications if replications is None else min(replications, ask.replications)
+        groups = -(-asked // ask.chance_per_input)
         drawn = sampled_inputs(own.scenario(point), ask.policies, ask.seed, groups, own.settings(point))
         return pd.DataFrame(drawn, index=range(groups))
 
+    def correlated(self, point: int = 0) -> list[list[str]]:
+        """The uncertain inputs that are drawn together, a list for each set of them."""
+        sets: list[set[str]] = []
+        for one in self.scenario(point).correlations:
+            touched = [own for own in sets if own & set(one.between)]
+            sets = [own for own in sets if own not in touched] + [set(one.between).union(*touched)]
+        return sorted(sorted(own) for own in sets)
+
     def weights(self) -> Weights:
-        """The weights that the experiment declares."""
-        from sim.analysis.compare import Weights
+        """The weights that the experiment declares, with what else they could be."""
+        from sim.analysis.compare import COUNTED, Weights
 
-        stated = self.experiment.weights
-        return Weights(**{name: getattr(stated, name).mean() for name in type(stated).model_fields})
+        stated = {name: getattr(self.experiment.weights, name) for name in type(self.experiment.weights).model_fields}
+        ranges = {name: could_be(stated[name]) for name in COUNTED}
+        return Weights(
+            **{name: one.mean() for name, one in stated.items()},
+            ranges={name: bounds for name, bounds in ranges.items() if bounds and bounds[0] < bounds[1]},
+        )
 
-    def outcomes(self, point: int = 0) -> Outcomes:
-        """What each replication gave under each policy, in step, valued with the weights of the experiment."""
+    def outcomes(self, point: int = 0, frame: pd.DataFrame | None = None) -> Outcomes:
+        """What each replication gave under each policy, in step, valued with the weights of the experiment; from the
+        rows of that point if they have been read already."""
         from sim.analysis.compare import DEFICIENCY, OUTCOME_COLUMNS, outcomes_of
 
-        frame = self.columns([*KEY, *OUTCOME_COLUMNS, DEFICIENCY])
-        here = frame if self.n_points == 1 else frame[frame["point"] == point]
-        return outcomes_of(here, self.weights(), chance_per_input=self.experiment.chance_per_input)
+        if frame is None:
+            every = self.columns([*KEY, *OUTCOME_COLUMNS, DEFICIENCY])
+            frame = every if self.n_points == 1 else every[every["point"] == point]
+        return outcomes_of(frame, self.weights(), chance_per_input=self.experiment.chance_per_input)
 
     def trace(self, policy: str, replication: int, point: int = 0) -> list[Entry]:
         """The dated journal of one replication, simulated once more. Raises `InputErrors` for an unknown policy."""
@@ -211,7 +269,7 @@ class Result:
                     policies=[policy.name for policy in self.experiment.policies],
                 )
             )
-        medians = [self._medians(policy.name) for policy in self.experiment.policies] if len(self._points) == 1 else []
+        medians = self._medians() if len(self._points) == 1 else ()
         both = pd.concat([*tables, *medians], ignore_index=True)
         places = {policy.name: place for place, policy in enumerate(self.experiment.policies)}
         order = both["policy"].map(places).to_numpy() * len(self._points) + both["point"].to_numpy()
@@ -250,13 +308,14 @@ class Result:
         """The points as the engine takes them."""
         return Points(self.experiment, dict(enumerate(self._points)))
 
-    def _medians(self, policy: str) -> pd.DataFrame:
+    def _medians(self) -> Iterator[pd.DataFrame]:
+        """The medians of amounts, of the policies of a file at a time."""
         from sim.analysis.summary import MEDIANS, medians
 
-        first = [sheet for sheet in self.sheets if sheet.first < MEDIAN_REPLICATIONS and policy in sheet.policies]
-        few = Result(self.experiment, self._tables, first, self._points)
-        rows = few.columns(("policy", "replication", *MEDIANS), policy)
-        return medians(rows, chance_per_input=self.experiment.chance_per_input)
+        for policies in dict.fromkeys(sheet.policies for sheet in self.sheets):
+            few = self.first(MEDIAN_REPLICATIONS, policies)
+            rows = few.columns(("policy", "replication", *MEDIANS))
+            yield medians(rows, chance_per_input=self.experiment.chance_per_input)
 
     def summary(self) -> pd.DataFrame:
         """One row per policy, point and quantity: estimate, interval, number of replications."""

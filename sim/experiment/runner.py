@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing import get_context, parent_process
 from traceback import format_exception
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -31,12 +30,19 @@ class Failure(Generic[Work]):
     details: str
 
 
+def shut_down(executor: Executor, is_idle: bool) -> None:
+    """End an executor, waiting for its workers if they have nothing to do."""
+    executor.shutdown(wait=is_idle, cancel_futures=True)
+
+
 @dataclass(frozen=True)
 class Executors:
-    """How to come by an executor (a new one after a worker died), and how many tasks it can do at once."""
+    """How to come by an executor (a new one after a worker died), how many tasks it can do at once, and what becomes of
+    it after a run; `leave` is told whether all of its work is done and its workers live."""
 
     make: Callable[[], Executor]
     workers: int
+    leave: Callable[[Executor, bool], None] = shut_down
 
     @property
     def in_flight(self) -> int:
@@ -79,7 +85,7 @@ class Runner(Generic[Work, Done]):
             if lost:
                 lost += self._settle(wait(running).done, running, failures)
         finally:
-            executor.shutdown(wait=not (lost or running), cancel_futures=True)
+            self.executors.leave(executor, not (lost or running))
         return lost
 
     def _submit(self, executor: Executor, waiting: deque[Work], running: dict[Future[Done], Work]) -> None:
@@ -109,8 +115,31 @@ class Runner(Generic[Work, Done]):
 
 
 def local(workers: int) -> Executors:
-    """Executors of this machine: this process for one worker, else fresh processes."""
-    return Executors(partial(process_pool, workers) if workers > 1 else InProcess, workers)
+    """Executors of this machine: this process for one worker, else processes that stay from run to run."""
+    if workers == 1:
+        return Executors(InProcess, 1)
+    pool = LastingPool(workers)
+    return Executors(pool.take, workers, pool.leave)
+
+
+class LastingPool:
+    """Processes that one run leaves to the next, for starting them takes seconds; they end with this object."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._kept: Executor | None = None
+
+    def take(self) -> Executor:
+        """The processes left by the last run, or fresh ones."""
+        executor, self._kept = self._kept or process_pool(self._workers), None
+        return executor
+
+    def leave(self, executor: Executor, is_idle: bool) -> None:
+        """Keep the processes if they are fit for the next run."""
+        if is_idle and self._kept is None:
+            self._kept = executor
+        else:
+            shut_down(executor, is_idle)
 
 
 class InProcess(Executor):

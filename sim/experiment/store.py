@@ -74,6 +74,11 @@ def read_parts(directory: Path, paths: Iterable[str], columns: Sequence[str] | N
     return pa.concat_tables(pq.ParquetFile(directory / path).read(wanted, use_threads=False) for path in paths)
 
 
+def column_names(directory: Path, path: str) -> list[str]:
+    """The columns of a file."""
+    return list(pq.read_schema(directory / path).names)
+
+
 def read_manifest(directory: Path) -> dict[str, Any]:
     """The manifest of a result. Raises `OtherQuestionError` if the directory holds none that can be read."""
     try:

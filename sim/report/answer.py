@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from sim.analysis.choice import Selection
-from sim.analysis.decision import Decision, Rival
+from sim.analysis.decision import Rival
 from sim.analysis.information import Turn
 from sim.analysis.intervals import Estimate
+from sim.analysis.weighing import Against, WeightTurn
 
 from .case import Case
+from .outlook import consequences, what_to_ask
 from .wording import (
-    date_reached,
-    day_month_year,
+    WEIGHTS,
+    declared,
     dollars,
     hundredths,
-    interval,
     joined,
     money,
     money_interval,
     number,
     plural,
     rounded_up,
+    weighed,
+    weight_interval,
+    with_interval,
 )
-
-MOSTLY = 0.8
 
 
 def answer(case: Case) -> list[str]:
@@ -40,7 +42,10 @@ def choice(case: Case) -> str:
 
 
 def _unclear(case: Case) -> str:
-    return f"No policy is recommended: {too_few(case, case.decision.selection)}."
+    turns = joined([f"{WEIGHTS[turn.weight][2]} ({declared(turn.weight, case.decision.weights)})"
+                    for turn in case.decision.weight_turns])  # fmt: skip
+    besides = f"; whatever their number, the choice turns on {turns}" if turns else ""
+    return f"No policy is recommended: {too_few(case, case.decision.selection)}{besides}."
 
 
 def too_few(case: Case, selection: Selection) -> str:
@@ -65,13 +70,19 @@ def _equal(case: Case) -> str:
     others = len(case.decision.outcomes.policies) - 1 - len(chosen.equal)
     worse = "the other policy is worse" if others == 1 else f"the other {others} policies are worse"
     rest = f"; {worse}" if others else ""
-    return f"{names} are equal for this decision: {why}{rest}; choose between them by cost and consent."
+    turn = f"; but {_turning(case)}" if case.decision.weight_turns else ""
+    return f"{names} are equal for this decision: {why}{rest}; choose between them by cost and consent{turn}."
 
 
 def _one(case: Case) -> str:
     decision = case.decision
     chosen = decision.selection.chosen
     sure = hundredths(_never_certain(decision.probability_best[chosen]))
+    if decision.weight_turns:
+        return (
+            f"T{_turning(case)[1:]}; at the declared weights {case.called(chosen)} is best (probability:"
+            f" {sure}%){_reach(case)}{_close(case)}."
+        )
     return (
         f"Choose {case.called(chosen)}: of the {len(decision.outcomes.policies)} policies it has the highest utility"
         f" under the declared weights (probability that it is best: {sure}%){_reach(case)}{_close(case)}{_worth(case)}."
@@ -82,13 +93,40 @@ def _never_certain(share: float) -> float:
     return min(max(share, 0.0001), 0.9999)
 
 
+def _turning(case: Case) -> str:
+    """On which declared weight the choice turns, and what to choose on either side."""
+    (first, *others), weights = case.decision.weight_turns, case.decision.weights
+    also = joined([f"{WEIGHTS[turn.weight][2]} ({_at(turn)}{declared(turn.weight, weights)})" for turn in others])
+    return (
+        f"the choice turns on {WEIGHTS[first.weight][2]} ({declared(first.weight, weights)}): {_sides(case, first)}"
+        f"{f'; it turns as well on {also}' if also else ''}"
+    )
+
+
+def _at(turn: WeightTurn) -> str:
+    values = joined([f"{weighed(turn.weight, one.value)}, {weight_interval(turn.weight, one.low, one.high)}"
+                     for one in turn.at])  # fmt: skip
+    return f"at {values}; " if values else ""
+
+
+def _sides(case: Case, turn: WeightTurn) -> str:
+    """What is best below, between and above the values at which the choice turns."""
+    names = [case.called(one.policy) for one in turn.stretches]
+    if not turn.at:
+        return f"anywhere in that range choose {names[0]}"
+    limits = [with_interval(turn.weight, value) for value in turn.at]
+    middle = [f"from there to {limit} {name}" for limit, name in zip(limits[1:], names[1:-1], strict=True)]
+    return joined([f"below {limits[0]} choose {names[0]}", *middle, f"above it {names[-1]}"])
+
+
 def _reach(case: Case) -> str:
     rivals = case.decision.rivals
     against = list(dict.fromkeys(variant for rival in rivals for variant in rival.variants_against))
     turning = [(rival, rival.turns[0]) for rival in rivals if rival.turns]
     if turning:
-        rival, turn = turning[0]
-        return f", but this turns on {where(case, turn)}: there {case.called(rival.policy)} is better"
+        rival, turn = max(turning, key=lambda one: one[1].is_sure)
+        verbs = ("turns", "is") if turn.is_sure else ("may turn", "seems")
+        return f", but this {verbs[0]} on {where(case, turn)}: there {_other(case, rival)} {verbs[1]} better"
     if against:
         names = joined([variant_words(case, name) for name in against], "or")
         others = joined([case.called(rival.policy) for rival in rivals if rival.variants_against])
@@ -96,10 +134,33 @@ def _reach(case: Case) -> str:
     return _held(case)
 
 
+def _other(case: Case, rival: Rival) -> str:
+    """A policy by its name, unless the sentence has just set it against the chosen one."""
+    told = {one.policy for turn in case.decision.weight_turns[:1] for one in turn.stretches}
+    return "the other" if told == {case.decision.selection.chosen, rival.policy} else case.called(rival.policy)
+
+
 def _held(case: Case) -> str:
+    """Over what it stays ahead, and at which declared weight that cannot be said."""
     held = [f"in {plural(len(case.variants), 'variant')} of the rules"] if case.variants else []
     held += ["over the range of every uncertain input"] if len(case.decision.inputs.columns) else []
-    return f", and it stays ahead {joined(held)}" if held else ""
+    weights, open_ends = case.decision.weights, [one for rival in case.decision.rivals for one in rival.weights_against]
+    held += ["over the declared range of every weight"] if weights.ranges and not open_ends else []
+    said = f", and it stays ahead {joined(held)}" if held else ""
+    if case.decision.weight_turns or not open_ends:
+        return said
+    names = [case.called(rival.policy) for rival in case.decision.rivals if open_ends[0] in rival.weights_against]
+    return f"{said}, but it is not shown to beat {_few(names)} if {weight_end(open_ends[0])}"
+
+
+def _few(names: list[str]) -> str:
+    return joined(names[:3] + ([f"{len(names) - 3} more"] if len(names) > 3 else []))
+
+
+def weight_end(one: Against) -> str:
+    """An end of a weight's range in a sentence: "a good end is worth $250M"."""
+    subject, verb, _ = WEIGHTS[one.weight]
+    return f"{subject} {verb} {weighed(one.weight, one.end)}"
 
 
 def variant_words(case: Case, name: str) -> str:
@@ -132,7 +193,7 @@ def _close(case: Case) -> str:
 
 def _worth(case: Case) -> str:
     decision = case.decision
-    if decision.switch is None:
+    if decision.switch is None or "good_end" in decision.weights.ranges:
         return ""
     other, worth = decision.switch
     return (
@@ -141,101 +202,9 @@ def _worth(case: Case) -> str:
     )
 
 
-def consequences(case: Case) -> str:
-    """What the leading policy gives, against what the baseline gives."""
-    decision = case.decision
-    chosen, baseline = decision.selection.chosen, decision.baseline
-    good, loss, when = _outlook(case, chosen)
-    horizon = day_month_year(case.meta.horizon)
-    leads = (
-        f"{case.called(chosen)}, which leads so far,"
-        if decision.selection.verdict == "unclear"
-        else case.called(chosen)
-    )
-    if chosen == baseline:
-        return (
-            f"With {leads} the chance of a good end by {horizon} is {good}, creditors lose {loss} on"
-            f" average and {when}."
-        )
-    base_good, base_loss, base_when = _outlook(case, baseline)
-    return (
-        f"With {leads} the chance of a good end by {horizon} is {good}, creditors lose {loss} on average"
-        f" and {when}; with {case.called(baseline)} it is {base_good}, they lose {base_loss} and {base_when}."
-    )
-
-
-def _outlook(case: Case, policy: str) -> tuple[str, str, str]:
-    """The chance of a good end, the creditors' loss, and by when half of the replications are insolvent."""
-    lines = case.lines[policy]
-    good = insolvent_complement(lines["share_insolvent"])
-    date = date_reached(lines["insolvency_quantile_0.5"].value, case.meta.start)
-    not_half = "insolvency is less likely than not"
-    when = not_half if date == "not reached" else f"half of the replications are insolvent by {date}"
-    return (
-        f"{hundredths(good.value)}% ({interval(good)}%)",
-        money(case.decision.outcomes.mean("loss", policy).value),
-        when,
-    )
-
-
 def insolvent_complement(share: Estimate) -> Estimate:
     """The probability of a good end."""
     return Estimate(1 - share.value, 1 - share.high, 1 - share.low)
-
-
-def what_to_ask(case: Case) -> str:
-    """What the outcome depends on, how good the evidence for it is, and what to find out before deciding."""
-    return f"Good ends, {_where_most(case)}{_luck(case.decision)}, and {_evidence(case)}: {_asked(case)}."
-
-
-def _where_most(case: Case) -> str:
-    decision = case.decision
-    is_only = len(decision.outcomes.policies) == 1
-    return "" if is_only else f"most frequent under {case.called(decision.best_trading)}, "
-
-
-def _luck(decision: Decision) -> str:
-    chance = decision.chance["good"]
-    if chance is None:
-        return "depend on luck to an extent that is not known, because no replications share their inputs"
-    kind = "are mostly luck" if chance.value > MOSTLY else "depend on what is uncertain as well as on luck"
-    return f"{kind} ({chance.value:.0%} of the variance is pure chance)"
-
-
-def _evidence(case: Case) -> str:
-    assumed = sum(fact.grade in ("ASSUMPTION", "") for fact in case.inputs)
-    share = f"all {assumed:,}" if assumed == len(case.inputs) else f"{assumed:,} of the {len(case.inputs):,}"
-    return f"{share} numbers behind them are assumptions"
-
-
-def _asked(case: Case) -> str:
-    """What to find out tomorrow: the input whose knowledge is worth most, or else what the choice hangs on."""
-    decision = case.decision
-    if not len(decision.inputs.columns):
-        return "none of them is a distribution, so ignorance is not in these intervals at all"
-    information = decision.information
-    if decision.selection.verdict == "one" and information["low"].iloc[0] > 0:
-        name, value = str(information.index[0]), float(information["value"].to_numpy()[0])
-        return f"ask about {_named(case, name)} tomorrow, for knowing it before deciding is worth {money(value)}"
-    settle = "settle what a good end is worth" if decision.switch is not None else ""
-    tested = _leading(case)
-    todo = joined([part for part in (settle, tested) if part])
-    return f"tomorrow {todo}" if todo else "no single one of the uncertain inputs moves their chance beyond luck"
-
-
-def _leading(case: Case) -> str:
-    decision = case.decision
-    if not decision.leading:
-        return ""
-    name = decision.leading[0]
-    low, high = sorted(decision.swings.loc[[name], ["low", "high"]].to_numpy()[0].tolist())
-    return f"ask about {_named(case, name)}, which moves their chance most ({hundredths(low)}% to {hundredths(high)}%)"
-
-
-def _named(case: Case, name: str) -> str:
-    grade = case.facts[name].grade if name in case.facts else ""
-    words = {"ASSUMPTION": "an assumption, ", "DERIVED": "derived, "}.get(grade, "")
-    return f"{words}\N{LEFT SINGLE QUOTATION MARK}{case.input_words(name)}\N{RIGHT SINGLE QUOTATION MARK}"
 
 
 def verdict_on(case: Case, rival: Rival) -> str:
@@ -247,8 +216,18 @@ def verdict_on(case: Case, rival: Rival) -> str:
         return "equal for this decision"
     if rival.policy in selection.kept:
         return "not told apart: too few replications"
-    if rival.turns:
-        return f"turns on {where(case, rival.turns[0])}"
+    limits = [f"{'turns' if turn.is_sure else 'may turn'} on {where(case, turn)}" for turn in rival.turns[:1]]
     if rival.variants_against:
-        return f"not if {joined([variant_words(case, name) for name in rival.variants_against], 'or')}"
-    return "beaten, by less than decides" if rival.policy in selection.close else "beaten"
+        limits.append(f"not if {joined([variant_words(case, name) for name in rival.variants_against], 'or')}")
+    limits += [_on_weight(one) for one in rival.weights_against]
+    beaten = "beaten, by less than decides" if rival.policy in selection.close else "beaten"
+    return "; ".join(limits) or beaten
+
+
+def _on_weight(one: Against) -> str:
+    """At which declared weight a policy is not shown to be ahead."""
+    if one.at is None:
+        return f"not shown if {weight_end(one)}"
+    subject, verb, _ = WEIGHTS[one.weight]
+    side = "more" if one.is_upper else "less"
+    return f"not if {subject} {verb} {side} than {with_interval(one.weight, one.at)}"

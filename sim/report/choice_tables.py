@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from sim.analysis.compare import paired_differences
-from sim.analysis.intervals import Estimate
-
 from .answer import insolvent_complement, too_few, variant_words, verdict_on
 from .case import Case
+from .cells import money_cell
 from .decision_plots import change_in_words
 from .document import Grid
 from .wording import (
@@ -35,7 +33,7 @@ def outcome_table(case: Case) -> Grid:
         median = lines["insolvency_quantile_0.5"]
         when, span = date_reached(median.value, case.meta.start), dates(median.low, median.high, case.meta.start)
         shown = [case.meta.policies[name] or name, f"{hundredths(good.value)}%\n{interval(good)}"]
-        shown += [_amount(loss), _amount(lost), when if when == span else f"{when}\n{span}", _amount(utility)]
+        shown += [money_cell(loss), money_cell(lost), when if when == span else f"{when}\n{span}", money_cell(utility)]
         rows.append([*shown, _chance(decision.probability_best[name])])
     header = ["Policy", "Good end", "Creditors lose", "New money lost", "Half are\ninsolvent by",
               "Utility", "Is best"]  # fmt: skip
@@ -45,10 +43,6 @@ def outcome_table(case: Case) -> Grid:
         " the replications are drawn again."
     )
     return Grid(header, rows, note, (2.3, 1, 1.3, 1.3, 1.6, 1.9, 0.9), range(1, 7), [0] if _is_one(case) else [])
-
-
-def _amount(amount: Estimate) -> str:
-    return f"{money(amount.value)}\n{money_interval(amount.low, amount.high)}"
 
 
 def _is_one(case: Case) -> bool:
@@ -68,7 +62,7 @@ def sureness(case: Case) -> list[str]:
     agree = len(set(rules.values())) == 1
     items = [
         (
-            f"With {selection.level:.0%} probability the best of the"
+            f"At the declared weights, with {selection.level:.0%} probability the best of the"
             f" {plural(len(decision.outcomes.policies), 'policy')} is"
             f" {'' if len(selection.kept) == 1 else 'among '}{kept} (screening of all pairs under common random"
             " numbers)."
@@ -79,12 +73,12 @@ def sureness(case: Case) -> list[str]:
             f"Choosing {case.called(selection.chosen)} gives up at most {money(selection.at_most_lost)} of utility"
             " against the best, with the same probability."
         )
-    amount, cell = regrets.largest(regrets.minimax)
+    amount, cell = decision.largest_regret(regrets.minimax)
     if cell.input:
         items.append(
             f"Highest expected utility: {case.called(rules['expected'])}. Smallest largest regret over the fifths of"
             f" every uncertain input: {'the same' if agree else case.called(regrets.minimax)} (at most"
-            f" {money(amount)})."
+            f" {money(amount.value)}, {money_interval(max(amount.low, 0.0), amount.high)})."
         )
     second = decision.second
     if second is not None and second.verdict == "unclear":
@@ -100,7 +94,7 @@ def sureness(case: Case) -> list[str]:
 def rivals_table(case: Case) -> Grid:
     """The leading policy against each of the others, and what may be said of it."""
     rows, decision = [], case.decision
-    found = {row.policy: row for row in paired_differences(decision.outcomes, "utility", decision.selection.chosen)}
+    found = {row.policy: row for row in decision.leads}
     for rival in decision.rivals:
         row = found[rival.policy]
         amount = f"{money(-row.difference)}\n{money_interval(-row.high_all, -row.low_all)}"
@@ -116,9 +110,10 @@ def rivals_table(case: Case) -> Grid:
     variants = f" and in each variant of the rules (if {tried})" if tried else "; no variant of the rules was tried"
     note = (
         "Paired by replication; intervals hold for all rows at once, p corrected for their number (Holm). A policy is"
-        f" called beaten only if it is behind here, in every fifth of each uncertain input beyond chance{variants}."
+        " called beaten only if it is behind here, ahead in no fifth of an uncertain input beyond chance, and behind at"
+        f" both ends of the declared range of every weight{variants}."
     )
-    return Grid(header, rows, note, (2.6, 1.5, 0.7, 3), (1, 2))
+    return Grid(header, rows, note, (2.4, 1.3, 0.7, 3.4), (1, 2))
 
 
 def _p(value: float) -> str:

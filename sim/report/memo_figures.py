@@ -12,7 +12,6 @@ from matplotlib.figure import Figure as Drawing
 
 from sim.analysis.compare import mean_of
 from sim.analysis.fan import fan
-from sim.analysis.incidence import cumulative_incidence
 
 from .answer import insolvent_complement, quantity
 from .case import Case
@@ -51,10 +50,7 @@ def _choice(case: Case) -> Iterator[Picture]:
 
 
 def _dates(case: Case) -> Iterator[Picture]:
-    meta, baseline, best = case.meta, case.decision.baseline, case.decision.best_trading
-    incidence = cumulative_incidence(
-        case.frame, horizon_days=meta.horizon_days, level=meta.level, chance_per_input=meta.chance_per_input
-    )
+    meta, baseline, best, incidence = case.meta, case.decision.baseline, case.decision.best_trading, case.incidence
     alt = "Cumulative incidence of insolvency by date under each policy"
     yield "memo-insolvency", alt, insolvency_side_by_side(incidence, meta)
     alt = f"Out of cash, payroll missed and insolvent by date under {baseline}"
@@ -89,7 +85,8 @@ def _money(case: Case) -> Iterator[Picture]:
         }
         found = {name: known for name, known in found.items() if len(known) == insolvent["policy"].nunique()}
         if found:
-            yield "memo-recovery", "Recovery by class of creditor and policy", recovery_bars(found, case.meta, case.n)
+            alt = "Recovery by class of creditor and policy"
+            yield "memo-recovery", alt, recovery_bars(found, case.meta, case.n_rows)
 
 
 def _inputs(case: Case) -> Iterator[Picture]:

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
-from sim.analysis.intervals import Estimate
+from sim.analysis.compare import mean_of
+from sim.analysis.intervals import Estimate, distinct, quantile_of, quantile_worth, share_of
 
 from .answer import choice, insolvent_complement
 from .case import Case
+from .cells import (
+    lost_share,
+    mean_of_rows,
+    median_of_rows,
+    money_cell,
+    number_cell,
+    said,
+    share_cell,
+    within_0_and_1,
+)
 from .document import Block, Bullets, Grid, Paragraph
-from .wording import date_reached, day_month_year, hundredths, interval, money, words
+from .wording import (
+    TO,
+    date_reached,
+    dates,
+    day_month_year,
+    hundredths,
+    interval,
+    money,
+    money_interval,
+    percent,
+    words,
+)
 
 WEEKS = 13
 BANDS = (0.1, 0.5, 0.9)
@@ -20,7 +45,9 @@ MOST_CREDITORS = 8
 def board(case: Case) -> list[Block]:
     """What directors must know: the choice, pay, the weeks ahead, the cost of waiting, consent."""
     baseline, chosen = case.decision.baseline, case.decision.selection.chosen
-    items = [_cash_flow_test(case, baseline), _cost_of_waiting(case, baseline, chosen), _consent(case, chosen)]
+    sides = [one.policy for turn in case.decision.weight_turns[:1] for one in turn.stretches]
+    consents = [_consent(case, name) for name in dict.fromkeys([chosen, *sides])]
+    items = [_cash_flow_test(case, baseline), _cost_of_waiting(case, baseline, chosen), *consents]
     return [
         Paragraph(choice(case)),
         Bullets([item for item in items if item]),
@@ -31,26 +58,31 @@ def board(case: Case) -> list[Block]:
 
 
 def _cash_flow_test(case: Case, policy: str) -> str:
-    days = case.frame.loc[case.frame["policy"] == policy, "cash_flow_insolvent_day"]
-    share = float((days == 0).fillna(False).mean())
-    if share == 0:
+    days = case.rows[policy]["cash_flow_insolvent_day"]
+    share = share_of((days == 0).fillna(False).to_numpy(dtype=bool), case.meta.chance_per_input)
+    if share.value == 0:
         return ""
     return (
-        f"On {day_month_year(case.meta.start)} debts that are due cannot be paid in {hundredths(share)}% of the"
+        f"On {day_month_year(case.meta.start)} debts that are due cannot be paid in {percent(share)} of the"
         " replications: the company meets the cash-flow test of insolvency before anything is decided."
     )
 
 
 def _cost_of_waiting(case: Case, baseline: str, chosen: str) -> str:
-    outcomes = case.decision.outcomes
-    days = outcomes.mean("days", baseline).value - outcomes.mean("days", chosen).value
-    loss = outcomes.mean("loss", baseline).value - outcomes.mean("loss", chosen).value
-    if days < 14 or loss <= 0:
+    days, loss = (_more(case, quantity, baseline, chosen) for quantity in ("days", "loss"))
+    if days.low < 14 or loss.low <= 0:
         return ""
     return (
-        f"Against {case.called(chosen)}, {case.called(baseline)} trades {days / 7:.0f} weeks longer on average, and"
-        f" creditors lose {money(loss)} more: {money(7 * loss / days)} for each further week."
+        f"Against {case.called(chosen)}, {case.called(baseline)} trades {days.value / 7:.1f} weeks"
+        f" ({days.low / 7:.1f}{TO}{days.high / 7:.1f}) longer on average, and creditors lose {money(loss.value)}"
+        f" ({money_interval(loss.low, loss.high)}) more: {money(7 * loss.value / days.value)} for each further week."
     )
+
+
+def _more(case: Case, quantity: str, policy: str, other: str) -> Estimate:
+    """How much higher a quantity is under one policy than under another, on average."""
+    groups, names = case.decision.outcomes.groups[quantity], case.decision.outcomes.policies
+    return mean_of(groups[:, names.index(policy)] - groups[:, names.index(other)])
 
 
 def _consent(case: Case, chosen: str) -> str:
@@ -63,33 +95,37 @@ def _by_day(case: Case, event: str, title: str) -> tuple[list[str], list[list[st
     names = [name for name in next(iter(case.lines.values())) if name.startswith(f"{event}_by_day_")]
     header = [title, *(f"{int(name.rpartition('_')[2]):,} days" for name in names)]
     rows = [
-        [case.meta.policies[policy] or policy, *(_share_cell(case.lines[policy][name]) for name in names)]
+        [case.meta.policies[policy] or policy, *(share_cell(case.lines[policy][name]) for name in names)]
         for policy in case.decision.outcomes.policies
     ]
     return header, rows
-
-
-def _share_cell(share: Estimate) -> str:
-    return f"{hundredths(share.value)}%\n{interval(share)}"
 
 
 def _thirteen_weeks(case: Case, policy: str) -> list[Block]:
     own = case.tracks[case.tracks["policy"] == policy]
     if own.empty:
         return []
-    by_day = own[own["day"] <= 7 * WEEKS].groupby("day")["cash"]
-    quantiles = pd.DataFrame({band: by_day.quantile(band) for band in BANDS})
-    trading = by_day.size() / own["replication"].nunique()
-    rows = [
-        [str(int(day) // 7), *(money(float(cash)) for cash in quantiles.loc[day]), f"{trading[day]:.0%}"]
-        for day in quantiles.index
-    ]
+    ids, shared = np.sort(own["replication"].unique()), case.meta.chance_per_input
+    rows = []
+    for _, trading in own[own["day"] <= 7 * WEEKS].groupby("day"):
+        cash = trading["cash"].to_numpy(dtype=float)
+        worth = distinct(trading["replication"].to_numpy() // shared)
+        quantiles = [quantile_worth(cash, band, worth) for band in BANDS]
+        is_trading = np.isin(ids, trading["replication"].to_numpy())
+        week = str(int(trading["day"].iloc[0]) // 7)
+        rows.append([week, *map(money_cell, quantiles), share_cell(share_of(is_trading, shared))])
     note = (
-        f"{case.called(policy)}, n = {own['replication'].nunique():,} tracked replications; cash of those still"
+        f"{case.called(policy)}, n = {len(ids):,} tracked replications; cash of those still"
         " trading. It seems to hold up where the ones without cash have stopped."
     )
     header = ["Week", *(f"Free cash, P{round(100 * band)}" for band in BANDS), "Still trading"]
     return [Grid(header, rows, note, (0.6, 1, 1, 1, 1), range(5))]
+
+
+def _good_ends(case: Case, policy: str) -> pd.DataFrame:
+    """The rows of a policy that do not end insolvent."""
+    own = case.rows[policy]
+    return own[own["end"] != "insolvent"]
 
 
 def lender(case: Case) -> list[Block]:
@@ -98,45 +134,68 @@ def lender(case: Case) -> list[Block]:
               "Cash left at an\ninsolvent end"]  # fmt: skip
     rows = []
     for policy in case.decision.outcomes.policies:
-        own = case.frame[case.frame["policy"] == policy]
-        insolvent, raised = own["end"] == "insolvent", own["raised"]
-        lost = raised[insolvent].sum() / raised.sum() if raised.sum() else 0.0
-        cash = own.loc[insolvent, "final_cash"]
+        own, insolvent, shared = case.rows[policy], case.insolvent[policy], case.meta.chance_per_input
+        seen = (own["raised"] > 0, own["default_event_day"].notna(), own["debt_accelerated_day"].notna())
+        comes, default, accelerated = (share_cell(share_of(hits.to_numpy(dtype=bool), shared)) for hits in seen)
+        lost = lost_share(own, insolvent, "raised", shared)
         rows.append([
-            case.meta.policies[policy] or policy, f"{(raised > 0).mean():.0%}", money(float(raised.mean())),
-            f"{lost:.0%}", f"{own['default_event_day'].notna().mean():.0%}",
-            f"{own['debt_accelerated_day'].notna().mean():.0%}",
-            money(float(cash.median())) if len(cash) else "none insolvent",
+            case.meta.policies[policy] or policy, comes, said(mean_of_rows(own, "raised", shared), money_cell),
+            said(lost and within_0_and_1(lost), share_cell), default, accelerated,
+            said(median_of_rows(insolvent, "final_cash", shared), money_cell, "none insolvent"),
         ])  # fmt: skip
     outcomes = case.decision.outcomes
     worst = max(outcomes.policies, key=lambda name: outcomes.mean("money_lost", name).value)
+    most = outcomes.mean("money_lost", worst)
     items = [
         (
-            f"Most new money is lost under {case.called(worst)}: {money(outcomes.mean('money_lost', worst).value)} on"
-            " average is in the company when it becomes insolvent."
+            f"Most new money is lost under {case.called(worst)}: {money(most.value)}"
+            f" ({money_interval(most.low, most.high)}) on average is in the company when it becomes insolvent."
         ),
         "An event of default is a breach notice or a missed payroll; it voids money that was promised on condition.",
     ]
-    note = f"n = {case.n:,} replications of each policy; shares to the horizon; cash left is the median."
-    return [Bullets(items), Grid(header, rows, note, (2.6, 1.1, 1, 0.9, 1, 1.1, 1.2), range(1, 7)), *_recoveries(case)]
+    note = (
+        f"n = {case.n_rows:,} replications of each policy; shares to the horizon; cash left is the median. Second"
+        f" lines: {case.meta.level:.0%} intervals."
+    )
+    table = Grid(header, rows, note, (2.4, 1.1, 1.1, 1, 1, 1.1, 1.3), range(1, 7))
+    return [Bullets(items), table, *_recoveries(case), *_by_date(case)]
 
 
 def _recoveries(case: Case) -> list[Block]:
     columns = [str(name) for name in case.frame if str(name).startswith("recovery.")]
     if not columns:
         return [Paragraph("What each class of creditor recovers is not among the columns of this result.", "small")]
-    insolvent = case.frame[case.frame["end"] == "insolvent"]
     header = ["Mean recovery at an insolvent end", *(words(name).capitalize() for name in columns)]
     rows = [
         [case.meta.policies[policy] or policy,
-         *(_mean_share(insolvent.loc[insolvent["policy"] == policy, name]) for name in columns)]
+         *(_recovery(case, case.insolvent[policy], name) for name in columns)]
         for policy in case.decision.outcomes.policies
     ]  # fmt: skip
     return [Grid(header, rows, "", right=range(1, 1 + len(columns)))]
 
 
-def _mean_share(shares: pd.Series[float]) -> str:
-    return "none" if shares.isna().all() else f"{shares.mean():.0%}"
+def _recovery(case: Case, rows: pd.DataFrame, column: str) -> str:
+    mean = mean_of_rows(rows, column, case.meta.chance_per_input)
+    return said(mean and within_0_and_1(mean), share_cell)
+
+
+def _by_date(case: Case) -> list[Block]:
+    """What creditors recover and lose under the baseline, by when it becomes insolvent."""
+    policy, shared = case.decision.baseline, case.meta.chance_per_input
+    columns = [str(name) for name in case.frame if str(name).startswith("recovery.")]
+    if "creditor_deficiency" not in case.frame:
+        return []
+    names = (name for name in case.lines[policy] if name.startswith("insolvent_by_day_"))
+    days, own = sorted(int(name.rpartition("_")[2]) for name in names), case.insolvent[policy]
+    rows = []
+    for first, last in pairwise([-1, *days]):
+        here = own[(own["end_day"] > first) & (own["end_day"] <= last)]
+        loss = said(mean_of_rows(here, "creditor_deficiency", shared), money_cell)
+        recovered = [_recovery(case, here, name) for name in columns]
+        rows.append([f"{first + 1:,} to {last:,}", f"{len(here):,}", *recovered, loss])
+    header = ["Insolvent on day", "Replications", *(words(name).capitalize() for name in columns), "Creditors lose"]
+    note = f"{case.called(policy)}: mean recoveries and loss at an insolvent end, by its date."
+    return [Grid(header, rows, note, right=range(1, len(header)))]
 
 
 def investor(case: Case) -> list[Block]:
@@ -150,46 +209,48 @@ def investor(case: Case) -> list[Block]:
         "Staff then",
         "Senior\nexits then",
     ]
-    rows = []
+    rows, shared = [], case.meta.chance_per_input
     for policy in case.decision.outcomes.policies:
-        own = case.frame[(case.frame["policy"] == policy) & (case.frame["end"] != "insolvent")]
+        own = _good_ends(case, policy)
+        exits = mean_of_rows(own, "senior_exits", shared)
         last = [
-            f"{own['end_day'].median():,.0f}",
-            f"{own['head_count'].median():,.0f}",
-            f"{own['senior_exits'].mean():.1f}",
+            *(said(median_of_rows(own, name, shared), number_cell) for name in ("end_day", "head_count")),
+            said(exits, partial(number_cell, form=".1f")),
         ]
-        shares = [_share_cell(case.lines[policy][f"share_{end}"]) for end in ends]
-        rows.append([case.meta.policies[policy] or policy, *shares, *(last if len(own) else ["none", "", ""])])
+        shares = [share_cell(case.lines[policy][f"share_{end}"]) for end in ends]
+        rows.append([case.meta.policies[policy] or policy, *shares, *last])
     best = case.decision.best_trading
     good = insolvent_complement(case.lines[best]["share_insolvent"])
     items = [
         f"Most good ends come with {case.called(best)}: {hundredths(good.value)}% ({interval(good)}%).",
         f"A median good end takes {_weeks(case, best)}; what is left of the company then is in the table.",
     ]
-    return [Bullets(items), Grid(header, rows, f"n = {case.n:,} replications of each policy.", right=range(1, 9))]
+    return [Bullets(items), Grid(header, rows, f"n = {case.n_rows:,} replications of each policy.", right=range(1, 9))]
 
 
 def _weeks(case: Case, policy: str) -> str:
-    own = case.frame[(case.frame["policy"] == policy) & (case.frame["end"] != "insolvent")]
-    return f"{own['end_day'].median() / 7:.0f} weeks" if len(own) else "no replication"
+    own = _good_ends(case, policy)
+    median = median_of_rows(own, "end_day", case.meta.chance_per_input)
+    if median is None:
+        return "no replication"
+    return f"{median.value / 7:.0f} weeks ({median.low / 7:.0f}{TO}{median.high / 7:.0f})"
 
 
 def vendor(case: Case) -> list[Block]:
     """What a vendor's credit manager must know: when it ends, how high exposure goes, what is overdue at the end."""
     baseline = case.decision.baseline
-    own = case.frame[case.frame["policy"] == baseline]
     median = case.lines[baseline]["insolvency_quantile_0.5"]
     items = [
         (
             "Doing nothing, the company is insolvent in half of the replications by"
-            f" {date_reached(median.value, case.meta.start)}."
+            f" {date_reached(median.value, case.meta.start)} ({dates(median.low, median.high, case.meta.start)})."
         ),
         "The table says what is overdue to each creditor: the highest it gets, and what is left at an insolvent end.",
     ]
     return [
         Bullets(items),
         Grid(*_by_day(case, "insolvent", "Insolvent within"), right=range(1, 9)),
-        _exposures(own, case.called(baseline)),
+        _exposures(case, baseline),
         _by_policy(case),
     ]
 
@@ -200,34 +261,33 @@ def _creditors(frame: pd.DataFrame) -> list[str]:
     return sorted((name for name in names if means[name] > 0), key=lambda name: -means[name])[:MOST_CREDITORS]
 
 
-def _exposures(own: pd.DataFrame, called: str) -> Grid:
-    insolvent = own[own["end"] == "insolvent"]
+def _exposures(case: Case, policy: str) -> Grid:
+    own, shared = case.rows[policy], case.meta.chance_per_input
     rows = []
     for name in _creditors(own):
-        peak = np.quantile(own[f"peak_overdue.{name}"], BANDS)
-        left = insolvent[f"final_overdue.{name}"]
-        rows.append(
-            [name, *(money(float(amount)) for amount in peak), money(float(left.mean())) if len(left) else "none"]
-        )
+        values = own[f"peak_overdue.{name}"].to_numpy(dtype=float)
+        peaks = [money_cell(quantile_of(values, band, shared)) for band in BANDS]
+        left = mean_of_rows(case.insolvent[policy], f"final_overdue.{name}", shared)
+        rows.append([name, *peaks, said(left, money_cell)])
     header = [
         "Creditor",
         *(f"Highest overdue,\nP{round(100 * band)}" for band in BANDS),
         "Overdue at an\ninsolvent end, mean",
     ]
     note = (
-        f"{called}; the {len(rows)} creditors with the highest overdue. Overdue: due and unpaid; later bills come on"
-        " top."
+        f"{case.called(policy)}, n = {case.n_rows:,}; the {len(rows)} creditors with the highest overdue. Overdue: due"
+        " and unpaid; later bills come on top."
     )
     return Grid(header, rows, note, (2.4, 1.2, 1.2, 1.2, 1.4), range(1, 5))
 
 
 def _by_policy(case: Case) -> Grid:
     names = _creditors(case.frame)[:3]
-    insolvent = case.frame[case.frame["end"] == "insolvent"]
     rows = []
     for policy in case.decision.outcomes.policies:
-        own = insolvent[insolvent["policy"] == policy]
-        cells = [money(float(own[f"final_overdue.{name}"].mean())) if len(own) else "none" for name in names]
+        own = case.insolvent[policy]
+        means = [mean_of_rows(own, f"final_overdue.{name}", case.meta.chance_per_input) for name in names]
+        cells = [said(mean, money_cell) for mean in means]
         rows.append([case.meta.policies[policy] or policy, *cells])
     header = ["Overdue at an insolvent end, mean", *names]
     return Grid(header, rows, "", (2.6, *(1,) * len(names)), range(1, 1 + len(names)))

@@ -9,17 +9,14 @@ import pandas as pd
 from sim.analysis.compare import Outcomes, mean_of
 from sim.analysis.discovery import Box
 from sim.analysis.information import range_over_inputs
-from sim.analysis.intervals import Floats
+from sim.analysis.intervals import Estimate, Floats
+from sim.analysis.sensitivity import TOGETHER
+from sim.analysis.weighing import lead_over_weights
 
 from .answer import quantity, variant_words, where
 from .case import Case
 from .document import Block, Bullets, Grid, Paragraph
-from .wording import (
-    hundredths,
-    joined,
-    money,
-    money_interval,
-)
+from .wording import WEIGHTS, declared, hundredths, joined, money, money_interval, percent, weight_interval
 
 SHOWN_DRIVERS = 8
 
@@ -27,19 +24,25 @@ SHOWN_DRIVERS = 8
 def turning(case: Case) -> list[Block]:
     """The worth of a good end, the rules and the inputs on which the choice turns."""
     decision = case.decision
-    blocks: list[Block] = [Paragraph("What a good end is worth decides first; the other weights stay as declared.")]
-    rows = [
-        [
-            money_interval(one.low, one.high),
-            case.meta.policies[one.policy] or one.policy,
-        ]
-        for one in decision.stretches
+    blocks: list[Block] = [
+        Paragraph("What outcomes are worth decides first. Each line varies one weight; the others stay as declared."),
+        _by_weight(case),
     ]
-    blocks.append(Grid(["If a good end is worth", "the best policy is"], rows, "", (1.3, 3)))
     if len(decision.outcomes.policies) > 1:
         blocks.append(ranges(case))
     items = [*_turns(case), *_information(case), *_box(case)]
     return [*blocks, Bullets(items)] if items else blocks
+
+
+def _by_weight(case: Case) -> Grid:
+    """The best policy by the value of each weight."""
+    weights, rows = case.decision.weights, []
+    for name, stretches in case.decision.stretches.items():
+        subject, verb, _ = WEIGHTS[name]
+        said = [f"{subject} {verb}\n{declared(name, weights)}", *[""] * (len(stretches) - 1)]
+        for words, one in zip(said, stretches, strict=True):
+            rows.append([words, weight_interval(name, one.low, one.high), case.meta.policies[one.policy] or one.policy])
+    return Grid(["If", "this much", "the best policy is"], rows, "", (2, 1.3, 3))
 
 
 def ranges(case: Case) -> Grid:
@@ -48,13 +51,17 @@ def ranges(case: Case) -> Grid:
     chosen, rival = decision.selection.chosen, decision.runner_up
     rows = [_range_row("Chance of simulation (interval)", decision.outcomes, chosen, rival)]
     good, lead = (
-        _own_and_lead(decision.outcomes, quantity, chosen, rival)[k] for quantity, k in (("good", 0), ("utility", 1))
+        _own_and_lead(decision.sampled, quantity, chosen, rival)[k] for quantity, k in (("good", 0), ("utility", 1))
     )
-    spread = [range_over_inputs(decision.inputs, values) for values in (good, lead)]
+    spread = [range_over_inputs(decision.cells, values) for values in (good, lead)]
     if len(decision.inputs.columns):
         (low, high), (least, most) = spread
         cells = [f"{hundredths(low)} to {hundredths(high)}%", f"{money_interval(least, most)}"]
-        rows.append(["Uncertain inputs (means over the fifths of each)", *cells])
+        label = f"Uncertain inputs (means over the fifths of each, n = {decision.sampled.n:,})"
+        rows.append([label, *cells])
+    if decision.weights.ranges:
+        lead_by_weight = lead_over_weights(decision.outcomes, decision.weights, chosen, rival)
+        rows.append(["Declared weights (each over its range)", "the same", money_interval(*lead_by_weight)])
     for name, outcomes in decision.variants.items():
         label = case.variants.get(name) or name
         rows.append(_range_row(f"{label} (n = {outcomes.n:,})", outcomes, chosen, rival))
@@ -85,7 +92,8 @@ def _turns(case: Case) -> Iterator[str]:
             yield f"If {variant_words(case, name)}, {case.called(best)} has the highest utility instead."
     for rival in decision.rivals:
         for turn in rival.turns[:2]:
-            yield f"{case.called(rival.policy)} is better where {where(case, turn)}."
+            verb = "is better" if turn.is_sure else "seems better, though chance is not ruled out,"
+            yield f"{case.called(rival.policy)} {verb} on {where(case, turn)}."
     if not any(rival.turns for rival in decision.rivals) and len(decision.inputs.columns):
         yield "No uncertain input turns the choice round in any fifth of its range, beyond chance."
 
@@ -123,10 +131,11 @@ def box_in_words(case: Case, box: Box) -> str:
     """A box as a sentence, with how good and how stable it is."""
     limits = [f"{case.input_words(name)} is {side} {quantity(case, name, value)}" for name, side, value in box.limits]
     again = joined([f"{share:.0%}" for share in box.stability])
+    density = percent(Estimate(box.density, box.low, box.high))
     return (
-        f"when {joined(limits)}: {box.density:.1%} instead of {box.base:.1%} ({box.density_outside_sample:.1%} outside"
-        f" the sample), in {box.support:.0%} of the range, with {box.coverage:.0%} of them all. The limits come back"
-        f" in {again} of resamples."
+        f"when {joined(limits)}: {density} instead of {hundredths(box.base)}%"
+        f" ({hundredths(box.density_outside_sample)}% outside the sample), in {box.support:.0%} of the range, with"
+        f" {box.coverage:.0%} of them all. The limits come back in {again} of resamples."
     )
 
 
@@ -138,7 +147,13 @@ def drivers(case: Case) -> list[Block]:
         return []
     order = pd.DataFrame({quantity: table["index"] for quantity, table in indices.items()}).sum(axis=1)
     names = [str(name) for name in order.sort_values(ascending=False, kind="stable").index[:SHOWN_DRIVERS]]
-    rows = [[case.input_words(name), *(_index(table.loc[name]) for table in indices.values())] for name in names]
+    rows = [
+        [
+            joined([case.input_words(one) for one in name.split(TOGETHER)]),
+            *(_index(own.loc[name]) for own in indices.values()),
+        ]
+        for name in names
+    ]
     rows.append(
         [
             "pure chance",
@@ -149,9 +164,10 @@ def drivers(case: Case) -> list[Block]:
         ]
     )
     note = (
-        f"{case.called(decision.best_trading)}. First-order indices: the share of the variance that would go if this"
-        " input were known, estimated from the run's own draws. Pure chance: what differs between replications that"
-        " share all their inputs. What is missing to 100% are inputs acting together."
+        f"{case.called(decision.best_trading)}, n = {decision.sampled.n:,}. First-order indices: the share of the"
+        " variance that would go if this input were known, estimated from the run's own draws. Pure chance: what"
+        " differs between replications that share all their inputs. What is missing to 100% are inputs acting together."
+        f"{' Inputs that are drawn correlated share one line.' if decision.together else ''}"
     )
     return [
         Grid(

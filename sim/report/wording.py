@@ -8,10 +8,18 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from sim.analysis.compare import Weights
 from sim.analysis.intervals import Estimate
 from sim.analysis.summary import NOT_REACHED
 
 TO = "\N{EN DASH}"
+WEIGHTS = {
+    "good_end": ("a good end", "is worth", "what a good end is worth"),
+    "creditor_loss": ("a dollar that creditors lose", "counts", "how much a dollar that creditors lose counts"),
+    "new_money_lost": ("a dollar of new money lost", "counts", "how much a dollar of new money lost counts"),
+    "job_kept": ("a job kept", "is worth", "what a job kept is worth"),
+}
+"""What each weight weighs, the verb, and both as a clause."""
 
 
 def percent(estimate: Estimate) -> str:
@@ -85,14 +93,50 @@ def money_interval(low: float, high: float) -> str:
     if math.isinf(high):
         return f"{money(low)} or more"
     first, last = money(low), money(high)
+    if first == last:
+        return first
     if low >= 0 and first[-1] == last[-1] and not first[-1].isdigit():
         return f"{first[:-1]}{TO}{last[1:]}"
-    return first if first == last else f"{first} to {last}"
+    return f"{first} to {last}"
 
 
 def dollars(amount: float) -> str:
     """A declared amount, not rounded away: "$50M", "$20,000"."""
     return f"${amount / 1e6:g}M" if amount >= 1e6 else f"${amount:,.0f}"
+
+
+def weighed(weight: str, value: float) -> str:
+    """A value of a weight: "$68.9M", "0.66"."""
+    return money(value) if weight in ("good_end", "job_kept") else f"{value:.2g}"
+
+
+def weight_interval(weight: str, low: float, high: float) -> str:
+    """Two values of a weight as a range: "$64.7-73.0M", "0.5-1"."""
+    if weight in ("good_end", "job_kept"):
+        return money_interval(low, high)
+    return f"{low:.2g} or more" if math.isinf(high) else f"{low:.2g}{TO}{high:.2g}"
+
+
+def declared(weight: str, weights: Weights) -> str:
+    """A weight as declared, with its range: "declared $50M, range $10-250M"."""
+    say = dollars if weight in ("good_end", "job_kept") else "{:g}".format
+    said = f"declared {say(getattr(weights, weight))}"
+    if weight not in weights.ranges:
+        return f"{said}, no range"
+    return f"{said}, range {_span(*map(say, weights.bounds(weight)))}"
+
+
+def _span(first: str, last: str) -> str:
+    """Two amounts or numbers as a range, their sign and unit said once if they share it."""
+    if first[0] != "$":
+        return f"{first}{TO}{last}"
+    is_alike = first[-1] == last[-1] == "M" or "M" not in first + last
+    return f"{first.rstrip('M')}{TO}{last.lstrip('$')}" if is_alike else f"{first} to {last}"
+
+
+def with_interval(weight: str, value: Estimate) -> str:
+    """A value of a weight with its interval."""
+    return f"{weighed(weight, value.value)} ({weight_interval(weight, value.low, value.high)})"
 
 
 def number(value: float, unit: str) -> str:

@@ -17,7 +17,10 @@ from sim.experiment.progress import no_progress
 from sim.memo import case_of, write_memo
 from sim.report.answer import answer
 from sim.report.case import Case
+from sim.report.choice_tables import rivals_table
 from sim.report.document import Bullets, Document, Figure, Grid, Paragraph, Section
+from sim.report.memo import memo
+from sim.report.readers import board
 from sim.report.render import FORMATS, render
 from sim.scenario.loading import load
 
@@ -30,7 +33,7 @@ seed = 3
 chance_per_input = 2
 probability_days = [30, 91, 182]
 tracked_replications = 100
-
+{weights}
 [[variants]]
 name = "calls-twice"
 label = "Creditors call twice as often"
@@ -45,7 +48,7 @@ actions = [{{do = "set", parameter = "{parameter}", value = {value}}}]
 name = "file-early"
 label = "File early"
 actions = [{{do = "file", on = 2024-02-05}}]
-
+{more}
 [scenario]
 name = "made_up"
 label = "A made-up company"
@@ -64,7 +67,8 @@ def written(tmp_path: Path, **changes: Any) -> Path:
     """The file of a small experiment."""
     stated = {
         "label": "Made up", "replications": 2000, "name": "cheaper-rent", "policy_label": "Pay half the rent",
-        "parameter": "costs.landlord.monthly", "value": 10000,
+        "parameter": "costs.landlord.monthly", "value": 10000, "weights": "",
+        "more": "",
     }  # fmt: skip
     file = tmp_path / "made_up.toml"
     file.write_text(WORLD.format(**(stated | changes)), encoding="utf-8")
@@ -150,10 +154,16 @@ def test_only_the_baseline_and_the_recommended_policy_are_drawn_alone(made: Path
     assert drawn == {"do-nothing", "cheaper-rent"}
 
 
-def test_a_thin_run_refuses_to_rank_and_says_how_many_replications_would_do(tmp_path: Path) -> None:
-    said = answer(found(tmp_path, replications=20))[0]
+@pytest.mark.parametrize(("replications", "changes"), [
+    (20, {}),
+    (200, {"parameter": "ends.bid.per_month", "value": 0.11, "policy_label": "Look for bids"}),
+])  # fmt: skip
+def test_a_thin_run_refuses_to_rank_and_says_how_many_replications_would_do(
+    tmp_path: Path, replications: int, changes: dict[str, Any]
+) -> None:
+    said = answer(found(tmp_path, replications=replications, **changes))[0]
     assert re.fullmatch(
-        r"No policy is recommended: 20 replications are too few to tell .* from .*; "
+        rf"No policy is recommended: {replications} replications are too few to tell .* from .*; "
         r"about [\d,]+ more of each policy are needed\.",
         said,
     )
@@ -173,6 +183,78 @@ def test_a_clear_case_is_answered_with_its_reach(made: Path) -> None:
     assert "Do nothing" in second
     assert third.startswith("Good ends, most frequent under")
     assert "pure chance" in third
+
+
+DEARER = """
+[[policies]]
+name = "dearer-bids"
+label = "Pay for bidders"
+actions = [
+    {do = "set", parameter = "costs.landlord.monthly", value = 80000},
+    {do = "set", parameter = "ends.bid.per_month", value = 0.4},
+]
+"""
+
+
+def weighing(tmp_path: Path, **stated: str) -> Case:
+    """A case with a policy that has more good ends and costs creditors more, under these weights."""
+    table = "\n".join(["[weights]", *(f"{name} = {value}" for name, value in stated.items())])
+    return found(tmp_path, weights=table, more=DEARER)
+
+
+def test_an_answer_that_turns_within_the_declared_range_of_a_weight_says_so_first(tmp_path: Path) -> None:
+    case = weighing(tmp_path, good_end='{value = 1e6, unit = "USD", grade = "ASSUMPTION", range = [0, 2e6]}')
+    first, second, third = answer(case)
+    assert re.match(
+        r"The choice turns on what a good end is worth \(declared \$1M, range \$0 to \$2M\):"
+        r" below \$\d+k \(\$[^)]*\) choose .Pay half the rent. and above it .Pay for bidders.; at the declared weights"
+        r" .Pay for bidders. is best \(probability: [\d.>]+%\)",
+        first,
+    )
+    assert "range of every weight" not in first
+    assert ["Pay for bidders" in second, "Pay half the rent" in second, "Do nothing" in second] == [True] * 3
+    assert "tomorrow settle what a good end is worth" in third
+    (verdict,) = [row[-1] for row in rivals_table(case).rows if row[0] == "Pay half the rent"]
+    assert verdict.startswith("not if a good end is worth less than $")
+    (items,) = [block.items for block in board(case) if isinstance(block, Bullets)]
+    assert [item.split(":")[0][1:-1] for item in items if "consent needed" in item] == [
+        "Pay for bidders",
+        "Pay half the rent",
+    ]
+
+
+def test_an_answer_that_turns_on_the_weight_of_creditors_loss_says_so_too(tmp_path: Path) -> None:
+    stated = {
+        "good_end": '{value = 500000, unit = "USD"}',
+        "creditor_loss": '{value = 1.0, unit = "factor", range = [0.1, 40]}',
+    }
+    first = answer(weighing(tmp_path, **stated))[0]
+    assert re.match(
+        r"The choice turns on how much a dollar that creditors lose counts \(declared 1, range 0.1\N{EN DASH}40\):"
+        r" below [\d.]+ \([^)]*\) choose .Pay for bidders. and above it .Pay half the rent.",
+        first,
+    )
+
+
+def test_an_answer_that_holds_over_the_declared_weights_says_that(tmp_path: Path) -> None:
+    case = weighing(tmp_path, good_end='{value = 1e6, unit = "USD", range = [0.9e6, 2e6]}')
+    assert re.match(
+        r"Choose .Pay for bidders.: of the 4 policies .* and over the declared range of every weight\.$",
+        answer(case)[0],
+    )
+
+
+def test_of_a_large_run_only_what_rests_on_inputs_is_of_the_first_replications_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = found(tmp_path)
+    monkeypatch.setattr("sim.memo.MOST_ROWS", 500)
+    case = case_of(tmp_path / "out")
+    assert (case.n, case.decision.sampled.n, len(case.decision.inputs)) == (2000, 500, 250)
+    assert answer(case)[:2] == answer(whole)[:2]
+    text = render(memo(case), "md").decode()
+    assert "means over the fifths of each, n = 500" in text
+    assert "n = 500. First-order indices" in text
 
 
 BARE = """

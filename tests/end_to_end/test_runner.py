@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sim.experiment.files import UnwritableError
-from sim.experiment.runner import Executors, Failure, InProcess, Runner, process_pool
+from sim.experiment.runner import Executors, Failure, InProcess, Runner, local, process_pool
 
 
 def square(number: int) -> int:
@@ -130,3 +130,23 @@ def test_a_pool_of_processes_gives_up_only_the_work_that_kills() -> None:
     done, failures = run(always_dies_at_3, [1, 2, 3, 4, 5], partial(process_pool, 2))
     assert sorted(done) == [1, 2, 4, 5]
     assert [failure.work for failure in failures] == [3]
+
+
+def who(number: int) -> int:
+    """The process that does it; 13 kills it."""
+    if number == 13:
+        os._exit(1)
+    return os.getpid()
+
+
+def test_the_processes_of_one_run_do_the_next_unless_one_of_them_has_died() -> None:
+    executors, found = local(2), []
+    for numbers in ([1, 2, 3, 4], [5, 6, 7, 8], [13], [9, 10]):
+        done: dict[int, int] = {}
+        Runner(who, done.__setitem__, executors).run(numbers)
+        found.append(set(done.values()))
+    first, second, killed, fresh = found
+    assert len(first | second) <= 2
+    assert killed == set()
+    assert fresh
+    assert not fresh & (first | second)

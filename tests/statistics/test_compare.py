@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from sim.analysis.choice import best_probabilities, by_worth_of_a_good_end, pareto, select, worth_at_crossing
+from sim.analysis.choice import best_probabilities, pareto, select
 from sim.analysis.compare import Outcomes, Weights, holm, mcnemar_exact, outcomes_of, paired_differences, utility
 from tests.statistics.made_up import result_frame
 
@@ -122,17 +122,6 @@ def test_two_identical_policies_are_equal_and_share_the_chance_of_being_best() -
     assert best_probabilities(same) == {"a": 0.5, "b": 0.5}
 
 
-def test_the_best_policy_by_worth_of_a_good_end_changes_where_the_lines_cross() -> None:
-    good = np.tile([0.0, 0.5, 0.6], (2, 1))
-    loss = np.tile([10e6, 30e6, 40e6], (2, 1))
-    stretches = by_worth_of_a_good_end(outcomes_from(good, loss), Weights())
-    assert [(s.policy, round(s.low), round(s.high) if s.high < 1e12 else None) for s in stretches] == [
-        ("a", 0, 40_000_000),
-        ("b", 40_000_000, 100_000_000),
-        ("c", 100_000_000, None),
-    ]
-
-
 def test_a_policy_that_is_worse_in_both_is_not_on_the_pareto_front() -> None:
     good, loss = np.tile([0.1, 0.5, 0.4], (2, 1)), np.tile([10.0, 30.0, 30.0], (2, 1))
     assert pareto(outcomes_from(good, loss)) == {"a": True, "b": True, "c": False}
@@ -148,18 +137,6 @@ def test_the_interval_of_a_risk_difference_covers_the_truth_though_pairs_share_i
         (row,) = paired_differences(outcomes_from(good, 1 - good, 2), "good", "a")
         covered += row.low <= 0.1 <= row.high
     assert covered / 2000 == pytest.approx(0.95, abs=4 * np.sqrt(0.95 * 0.05 / 2000) + 0.01)
-
-
-def test_the_worth_at_which_two_policies_tie_is_covered_by_its_interval() -> None:
-    """80 repeats; b has 20 points more good ends and costs creditors $10M more: they tie at $50M."""
-    rng, covered = np.random.default_rng(13), 0
-    for _ in range(80):
-        u = rng.random(600)
-        good = np.column_stack([u < 0.2, u < 0.4]).astype(float)
-        loss = np.column_stack([20e6 + rng.normal(0, 5e6, 600), 30e6 + rng.normal(0, 5e6, 600)])
-        worth = worth_at_crossing(outcomes_from(good, loss), Weights(), "a", "b")
-        covered += worth.low <= 50e6 <= worth.high
-    assert covered / 80 >= 0.95 - 4 * np.sqrt(0.95 * 0.05 / 80)
 
 
 def test_what_the_estate_leaves_unpaid_counts_as_the_loss_where_the_result_knows_it() -> None:

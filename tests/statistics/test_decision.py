@@ -9,6 +9,7 @@ from sim.analysis.compare import Outcomes, Weights
 from sim.analysis.decision import Decision
 from tests.statistics.test_compare import outcomes_from, two_policies
 from tests.statistics.test_sensitivity import turning
+from tests.statistics.test_weighing import two
 
 NO_INPUTS = pd.DataFrame(index=range(4000))
 
@@ -46,3 +47,27 @@ def test_the_next_best_is_chosen_among_what_the_best_leaves() -> None:
     assert decision.selection.kept == ("a",)
     assert decision.second is not None
     assert decision.second.chosen == "b"
+
+
+def test_a_weight_on_which_it_turns_takes_the_claim_back() -> None:
+    weights = Weights(good_end=30e6, ranges={"good_end": (10e6, 250e6)})
+    decision = Decision(two(2000), weights, NO_INPUTS, {}, "a")
+    (rival,) = decision.rivals
+    assert (decision.selection.chosen, rival.policy, rival.is_behind, rival.is_beaten) == ("a", "b", True, False)
+    assert [turn.weight for turn in decision.weight_turns] == ["good_end"]
+
+
+def test_an_input_on_which_it_may_turn_takes_the_claim_back_too() -> None:
+    inputs, outcomes = turning(600)
+    rival = decided(outcomes, inputs).rivals[0]
+    assert [(turn.cell.fifth, turn.is_sure) for turn in rival.turns] == [(1, True), (2, False)]
+    assert not rival.is_beaten
+
+
+def test_the_largest_regret_has_an_interval_and_a_place() -> None:
+    """Where x is in its lowest fifth b is behind a by 3 on average, in $M."""
+    inputs, outcomes = turning()
+    amount, cell = decided(outcomes, inputs).largest_regret("b")
+    assert (cell.input, cell.fifth) == ("x", 1)
+    assert amount.low < 3e6 < amount.high
+    assert amount.high - amount.low < 1e6

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sksurv.nonparametric import cumulative_incidence_competing_risks
+from statsmodels.duration.survfunc import CumIncidenceRight
 
 from sim.analysis.incidence import NEVER, Incidence, cumulative_incidence, event_days, events_of, incidences
 from tests.statistics.made_up import HORIZON, POLICIES
@@ -55,6 +56,30 @@ def test_incidence_agrees_with_scikit_survival_on_every_day(frame: pd.DataFrame)
     for code, end in enumerate(["insolvent", "recapitalised", "acquired"], start=1):
         ours = incidences(rows, end, horizon_days=HORIZON)["do-nothing"].shares
         np.testing.assert_allclose(ours[days.astype(int)], theirs[code], atol=1e-12)
+
+
+CORNERS = {
+    "ties": ([3, 3, 3, 5, 5, 9, 9, 9, 10, 10], [1, 2, 1, 2, 2, 1, 3, 3, 0, 0]),
+    "ends on day 0": ([0, 0, 0, 1, 1, 4, 4, 10, 10, 10], [1, 2, 3, 1, 1, 2, 3, 0, 0, 0]),
+    "a cause that never occurs": ([1, 2, 2, 6, 7, 7, 7, 10, 10, 10], [1, 1, 3, 3, 1, 3, 1, 0, 0, 0]),
+    "nobody is left": ([0, 0, 2, 2, 8, 8], [1, 2, 3, 1, 2, 3]),
+}
+
+
+@pytest.mark.parametrize(("days", "codes"), CORNERS.values(), ids=CORNERS)
+def test_incidence_agrees_with_statsmodels_and_scikit_survival_in_the_corners(
+    days: list[int], codes: list[int]
+) -> None:
+    found = {code: Incidence.of_days(np.where(np.array(codes) == code, days, NEVER), 10).shares for code in (1, 2, 3)}
+    present, numbered = np.unique([0, *codes], return_inverse=True)
+    times, theirs = cumulative_incidence_competing_risks(numbered[1:], np.array(days, dtype=float))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        others = CumIncidenceRight(np.array(days, dtype=float), np.array(codes))
+    for code, shares in found.items():
+        own = theirs[present.tolist().index(code)] if code in present else np.zeros(len(times))
+        np.testing.assert_allclose(shares[times.astype(int)], own, atol=1e-12)
+        np.testing.assert_allclose(shares[others.times.astype(int)], others.cinc[code - 1], atol=1e-12)
+    assert (2 in codes) == (found[2].max() > 0)
 
 
 def test_ends_on_day_0_and_on_one_day_are_counted_on_their_day() -> None:

@@ -9,8 +9,8 @@ from SALib.analyze import rbd_fast
 from SALib.test_functions import Ishigami
 
 from sim.analysis.discovery import discover
-from sim.analysis.information import regrets_of, turns, value_of_information
-from sim.analysis.sensitivity import chance_share, first_order, parts_of, tornado
+from sim.analysis.information import Cells, regrets_of, turns, value_of_information
+from sim.analysis.sensitivity import chance_share, first_order, first_orders, parts_of, tornado
 from tests.statistics.test_compare import outcomes_from
 
 ISHIGAMI = {"x1": 0.31390519, "x2": 0.44241114, "x3": 0.0}
@@ -25,6 +25,34 @@ def test_v15_first_order_indices_of_ishigami() -> None:
     found = first_order(inputs, Ishigami.evaluate(inputs.to_numpy(), A=7, B=0.1))
     for name, truth in ISHIGAMI.items():
         assert found.loc[name, "index"] == pytest.approx(truth, abs=0.012)
+
+
+def correlated(n: int, seed: int = 7) -> tuple[pd.DataFrame, np.ndarray]:
+    """Y = A + B + C with unit variances; A and B are correlated by 0.6: they explain 3.2 / 4.2 together."""
+    rng = np.random.default_rng(seed)
+    a, b, c = np.linalg.cholesky([[1, 0.6, 0], [0.6, 1, 0], [0, 0, 1]]) @ rng.normal(size=(3, n))
+    return pd.DataFrame({"a": a, "b": b, "c": c}), a + b + c
+
+
+def test_correlated_inputs_have_one_index_together() -> None:
+    inputs, outcome = correlated(8192)
+    found = first_orders(inputs, {"y": outcome}, together=[("a", "b")])["y"]
+    assert list(found.index) == ["a & b", "c"]
+    assert found.loc["a & b", "index"] == pytest.approx(3.2 / 4.2, abs=0.03)
+    assert found.loc["c", "index"] == pytest.approx(1 / 4.2, abs=0.02)
+    assert first_order(inputs, outcome)["index"].sum() > 1.2
+
+
+def test_the_interval_of_a_joint_index_covers_the_truth() -> None:
+    """500 repeats of 1,000 groups; what curvature between neighbours costs is within the interval."""
+    tables = [first_orders(*_with(seed), together=[("a", "b")])["y"].loc["a & b"] for seed in range(500)]
+    covered = np.mean([row["low"] <= 3.2 / 4.2 <= row["high"] for row in tables])
+    assert covered >= 0.95 - 4 * np.sqrt(0.95 * 0.05 / 500)
+
+
+def _with(seed: int) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    inputs, outcome = correlated(1000, seed)
+    return inputs, {"y": outcome}
 
 
 def test_indices_agree_with_another_given_data_method() -> None:
@@ -99,13 +127,13 @@ def test_knowing_the_input_that_decides_is_worth_what_it_saves_and_an_idle_one_n
 
 def test_a_difference_that_turns_round_says_where() -> None:
     inputs, outcomes = turning()
-    found = turns(inputs, outcomes, "b", "a")
+    found = turns(Cells(inputs, 4000), outcomes, "b", ["a"])["a"]
     assert [(turn.cell.input, turn.cell.fifth) for turn in found] == [("x", 1), ("x", 2)]
 
 
 def test_regret_is_measured_where_it_is_largest() -> None:
     inputs, outcomes = turning()
-    regrets = regrets_of(inputs, outcomes)
+    regrets = regrets_of(Cells(inputs, 4000), outcomes)
     assert regrets.minimax == "b"
     amount, cell = regrets.largest("a")
     assert (cell.input, cell.fifth) == ("x", 5)
@@ -129,6 +157,7 @@ def test_a_planted_box_is_found_with_its_limits_and_quality() -> None:
     assert limits["price", "below"] == pytest.approx(0.4, abs=0.03)
     assert limits["bridge", "above"] == pytest.approx(0.6, abs=0.03)
     assert box.density == pytest.approx(0.95, abs=0.04)
+    assert box.low < 0.95 < box.high
     assert box.coverage == pytest.approx(0.95 * 0.16 / (0.95 * 0.16 + 0.05 * 0.84), abs=0.07)
     assert min(box.stability) >= 0.9
     assert box.density_outside_sample == pytest.approx(box.density, abs=0.06)
