@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,15 +28,25 @@ def illustrate(
         say(f"no memo: {directory} holds {given.result.n_points:,} points, and a memo compares policies at one")
         return []
     lost = simulate_variants(given.result.experiment, directory, executors, progress)
-    artist, is_done = artists.make(), False
-    try:
-        plots = artist.submit(write_plots, directory, given.result)
-        decide(given, directory)
-        plots.result()
-        is_done = True
-    finally:
-        artists.leave(artist, is_done)
+    draw_and_decide(given, directory, artists)
     return lost
+
+
+def draw_and_decide(given: Answer, directory: Path, artists: Executors) -> None:
+    """Draw the plots and write the memo at once; an artist that dies is replaced by this process."""
+    from sim.experiment.runner import submitted
+
+    artist, is_idle = artists.make(), False
+    try:
+        plots = submitted(artist, write_plots, directory, given.result)
+        decide(given, directory)
+        if isinstance(plots.exception(), BrokenExecutor):
+            write_plots(directory, given.result)
+        else:
+            plots.result()
+            is_idle = True
+    finally:
+        artists.leave(artist, is_idle)
 
 
 def draw_sweep(given: Answer, directory: Path) -> None:

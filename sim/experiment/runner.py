@@ -90,12 +90,8 @@ class Runner(Generic[Work, Done]):
 
     def _submit(self, executor: Executor, waiting: deque[Work], running: dict[Future[Done], Work]) -> None:
         while waiting and len(running) < self.executors.in_flight:
-            try:
-                future = executor.submit(self.task, waiting[0])
-            except BrokenExecutor as error:
-                future = Future()
-                future.set_exception(error)
-            running[future] = waiting.popleft()
+            work = waiting.popleft()
+            running[submitted(executor, self.task, work)] = work
 
     def _settle(
         self, finished: Iterable[Future[Done]], running: dict[Future[Done], Work], failures: list[Failure[Work]]
@@ -112,6 +108,16 @@ class Runner(Generic[Work, Done]):
             else:
                 failures.append(Failure(work, f"{type(error).__name__}: {error}", "".join(format_exception(error))))
         return lost
+
+
+def submitted(executor: Executor, task: Callable[P, Done], /, *args: P.args, **kwargs: P.kwargs) -> Future[Done]:
+    """The future of a task; of a broken executor one that says so."""
+    try:
+        return executor.submit(task, *args, **kwargs)
+    except BrokenExecutor as error:
+        future: Future[Done] = Future()
+        future.set_exception(error)
+        return future
 
 
 def local(workers: int) -> Executors:

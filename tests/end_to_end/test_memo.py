@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.experiment.job import answer as simulate_into
 from sim.experiment.progress import no_progress
+from sim.experiment.runner import Executors
+from sim.illustrations import draw_and_decide
 from sim.memo import case_of, write_memo
 from sim.report.answer import answer
 from sim.report.case import Case
@@ -255,6 +258,22 @@ def test_of_a_large_run_only_what_rests_on_inputs_is_of_the_first_replications_a
     text = render(memo(case), "md").decode()
     assert "means over the fifths of each, n = 500" in text
     assert "n = 500. First-order indices" in text
+
+
+class Dead(Executor):
+    """An executor whose workers have died."""
+
+    def submit(self, *_args: Any, **_kwargs: Any) -> Any:
+        """As a broken pool does."""
+        raise BrokenExecutor
+
+
+def test_plots_are_drawn_though_the_process_that_should_draw_them_has_died(tmp_path: Path) -> None:
+    experiment = load(written(tmp_path, replications=40))
+    given = simulate_into(experiment, tmp_path / "out", workers=1, progress=no_progress)
+    draw_and_decide(given, tmp_path / "out", Executors(Dead, 1))
+    assert (tmp_path / "out/plots/policies-ends.png").exists()
+    assert (tmp_path / "out/memo.pdf").exists()
 
 
 BARE = """
