@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.experiment.result import Result
     from sim.experiment.runner import Executors
     from sim.experiment.work import Quarantined
+    from sim.scenario.designs import Design
     from sim.scenario.schema import Experiment
 
 RESULTS = Path("results")
@@ -119,8 +120,11 @@ def answer_request(request: Request, workers: int, scheduler: str | None, quiet:
     _say_quarantined(given.quarantined, given.result.experiment)
     lost: list[Quarantined] = []
     if not given.result.summary().empty:
+        compared = _compared(given.result, experiment.design)
+        if compared is not None:
+            more["differences"] = records(compared)
         if not as_json:
-            _print_tables(given.result)
+            _print_tables(given.result, compared)
         lost = illustrate(given, directory, executors if scheduler else None, workers, progress)
         _say_quarantined(lost, given.result.experiment)
     if precision is not None and not as_json:
@@ -151,22 +155,40 @@ def _say_precision(precision: Precision, table: Any, is_reached: bool) -> None:
     )
 
 
-def _print_tables(result: Result) -> None:
+def _compared(result: Result, design: Design | None) -> Any:
+    """How far each point of a one-at-a-time design is from the scenario; nothing for other designs."""
+    from sim.experiment.paired import differences
+
+    if design is None or design.kind != "one_at_a_time":
+        return None
+    assert result.directory is not None
+    points = result.points
+    base = int(points.loc[points.drop(columns="point").isna().all(axis=1), "point"].iloc[0])
+    return differences(result.directory, result.headline(), base, result.experiment.chance_per_input)
+
+
+def _print_tables(result: Result, compared: Any) -> None:
     from rich.console import Console
 
     from sim.report.table import result_tables
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
-    summary, title = result.summary(), result.experiment.label or result.experiment.name
     if result.n_points > 1:
-        from sim.report.sweep_table import sweep_table
-
-        headline = result.headline()
-        shares = result.figure(headline)
-        console.print(sweep_table(shares, result.points, title=title, headline=headline.text, most=POINTS_SHOWN))
+        console.print(_sweep(result, compared))
         return
-    scenario = result.scenario(0)
-    console.print(result_tables(summary, title=title, start=scenario.start, horizon_days=scenario.horizon_last_day()))
+    scenario, title = result.scenario(0), result.experiment.label or result.experiment.name
+    horizon = scenario.horizon_last_day()
+    console.print(result_tables(result.summary(), title=title, start=scenario.start, horizon_days=horizon))
+
+
+def _sweep(result: Result, compared: Any) -> Any:
+    from sim.report.sweep_table import one_at_a_time_table, sweep_table
+
+    headline, title = result.headline(), result.experiment.label or result.experiment.name
+    shares, points = result.figure(headline), result.points
+    if compared is None:
+        return sweep_table(shares, points, title=title, headline=headline.text, most=POINTS_SHOWN)
+    return one_at_a_time_table(shares, compared, points, title=title, headline=headline.text)
 
 
 def _as_json(given: Answer) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -118,7 +119,7 @@ def test_a_block_that_cannot_be_simulated_is_reported_and_the_rest_is_there(
     original = model.simulate
 
     def fails_late(plan: Any) -> Any:
-        if plan.first > 0:
+        if plan.stop > 8192:
             raise FloatingPointError("overflow")
         return original(plan)
 
@@ -264,6 +265,20 @@ def test_a_sweep_prints_its_points_and_draws_a_map(small_world: Path) -> None:
     assert {path.name for path in Path("result/plots").glob("*.png")} == {"do-nothing-map.png"} | {"more-cash-map.png"}
 
 
+def test_one_at_a_time_prints_and_tells_the_difference_of_each_point_from_the_scenario(small_world: Path) -> None:
+    axis = '[[design.axes]]\nparameter = "opening.cash"\nvalues = [50000, 150000]\n'
+    text = small_world.read_text(encoding="utf-8") + f'\n[design]\nkind = "one_at_a_time"\n\n{axis}'
+    small_world.write_text(text, encoding="utf-8")
+    done = runway("run", small_world, "--out", "result", "--workers", 1)
+    assert done.exit_code == 0, done.output
+    assert "minus the scenario" in done.stdout
+    assert re.search(r"opening\.cash = 50,000 +\S+% \(\S+%\) +\+\d+\.\d \(\+\d+\.\d to \+\d+\.\d\)", done.stdout)
+    told = json.loads(runway("run", small_world, "--out", "result", "--workers", 1, "--json").stdout)["differences"]
+    assert [(row["policy"], row["point"]) for row in told] == [
+        (policy, point) for policy in ("do-nothing", "more-cash") for point in (1, 2)
+    ]
+
+
 def test_a_replication_that_fails_is_singled_out_and_the_rest_is_kept(
     small_world: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,5 +299,6 @@ def test_a_replication_that_fails_is_singled_out_and_the_rest_is_kept(
     assert sizes == {"do-nothing": 200, "more-cash": 199}
     failure = json.loads(Path("result/manifest.json").read_text(encoding="utf-8"))["run"]["failures"][0]
     assert (failure["policies"], failure["points"], failure["first"]) == (["more-cash"], [0], 77)
+    assert failure["details"].count("Traceback") == 1
     monkeypatch.setattr(model, "simulate", original)
     assert json.loads(runway("run", small_world, "--out", "result", "--json").stdout)["complete"]
