@@ -230,6 +230,8 @@ def list_results(as_json: Json = False) -> None:
             say(f"{path.parent}  cannot be read: {error}")
     if as_json:
         typer.echo(json.dumps(found))
+    elif not found:
+        say(f"nothing is stored under {RESULTS}/ here")
     for one in [] if as_json else found:
         points = f" x {one['points']:,} points" if one["points"] > 1 else ""
         size = f"{one['replications']:>11,} x {len(one['policies'])} policies{points}"

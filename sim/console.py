@@ -6,6 +6,8 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -128,7 +130,7 @@ def answer_request(request: Request, workers: int, scheduler: str | None, quiet:
         lost = illustrate(given, directory, executors if scheduler else None, workers, progress)
         _say_quarantined(lost, given.result.experiment)
     if precision is not None and not as_json:
-        _say_precision(precision, table, is_reached)
+        _say_precision(precision, table, is_reached, experiment.scenario.start)
     typer.echo(json.dumps(_as_json(given) | more) if as_json else directory)
     return is_reached and not given.quarantined and not lost
 
@@ -143,16 +145,24 @@ def records(table: Any) -> Any:
     return json.loads(table.to_json(orient="records", double_precision=15))
 
 
-def _say_precision(precision: Precision, table: Any, is_reached: bool) -> None:
+def _say_precision(precision: Precision, table: Any, is_reached: bool, start: date) -> None:
     for row in table.head(POINTS_SHOWN).itertuples():
         where = f" at point {row.point}" if table["point"].max() > 0 else ""
-        typer.echo(
-            f"{row.policy}{where}: {precision.figure.text} = {row.estimate:.5g} ({row.low:.5g} to {row.high:.5g})"
-        )
+        value, low, high = (_in_unit(precision, number, start) for number in (row.estimate, row.low, row.high))
+        typer.echo(f"{row.policy}{where}: {precision.figure.text} = {value} ({low} to {high})")
+    if len(table) > POINTS_SHOWN:
+        typer.echo(f"and {len(table) - POINTS_SHOWN:,} more policies and points; --json names them all")
     typer.echo(
         f"{'Known' if is_reached else 'NOT known'} to within {precision.half_width:g} after {int(table['n'].max()):,}"
         f" replications; these intervals are valid although up to {len(precision.looks)} looks were taken."
     )
+
+
+def _in_unit(precision: Precision, value: float, start: date) -> str:
+    """A probability as a number, a day as its date."""
+    if precision.figure.share is None:
+        return f"{value:.5g}"
+    return "not reached" if isnan(value) else (start + timedelta(days=int(value))).isoformat()
 
 
 def _compared(result: Result, design: Design | None) -> Any:

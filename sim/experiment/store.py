@@ -78,6 +78,9 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     """The manifest of a result. Raises `OtherQuestionError` if the directory holds none that can be read."""
     try:
         manifest: dict[str, Any] = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        why = f"it has no {MANIFEST}" if directory.is_dir() else "there is no such directory"
+        raise OtherQuestionError(f"{directory} holds no result: {why}") from error
     except (OSError, ValueError) as error:
         raise OtherQuestionError(f"{directory} holds no result that can be read ({MANIFEST}: {error})") from error
     return manifest

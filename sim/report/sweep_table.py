@@ -20,17 +20,17 @@ SHOWN_SETTINGS = 3
 
 
 def sweep_table(shares: pd.DataFrame, points: pd.DataFrame, *, title: str, headline: str, most: int) -> Group:
-    """A row for each policy and point, the likeliest points first where there are more than `most` of them.
+    """For each policy a row for each point, or for the highest and lowest where there are more than `most`.
 
     `shares` has policy, point, estimate, low, high and n.
     """
-    order = shares.groupby("point")["estimate"].mean().sort_values(ascending=False).index
-    shown = order[: most // 2].append(order[-(most - most // 2) :]) if len(order) > most else order.sort_values()
     settings = [name for name in points.columns if name != "point" and points[name].notna().any()][:SHOWN_SETTINGS]
-    table = _table("point", *settings, "policy", headline)
-    for row in _rows(shares.merge(points, on="point"), shown):
-        table.add_row(str(row["point"]), *(_said(row[name]) for name in settings), str(row["policy"]), _percent(row))
-    few = f", the {len(shown)} highest and lowest of {len(order):,} points" if len(order) > len(shown) else ""
+    table = _table("point", *settings, headline)
+    for policy, own in shares.merge(points, on="point").groupby("policy", sort=False):
+        table.add_row("", Text(str(policy), style="bold"))
+        for row in _rows(own, _shown(own, most)):
+            table.add_row(str(row["point"]), *(_said(row[name]) for name in settings), _percent(row))
+    few = f", the {most} highest and lowest of {len(points):,} points" if len(points) > most else ""
     return _group(title, table, f"95% intervals, {replications(shares['n'])} of each policy and point{few}.")
 
 
@@ -51,6 +51,14 @@ def one_at_a_time_table(
             table.add_row(str(row["point"]), told[row["point"]], _percent(row), difference)
     foot = "Differences are in percentage points, replication by replication under the same draws."
     return _group(title, table, f"95% intervals, {replications(shares['n'])} of each policy and point. {foot}")
+
+
+def _shown(own: pd.DataFrame, most: int) -> list[int]:
+    """The points of a policy in order, or those with the highest and the lowest estimate if there are too many."""
+    if len(own) <= most:
+        return sorted(own["point"])
+    order: list[int] = own.sort_values("estimate", ascending=False, kind="stable")["point"].tolist()
+    return [*order[: most // 2], *order[-(most - most // 2) :]]
 
 
 def _table(*columns: str) -> Table:
@@ -90,5 +98,5 @@ def _said(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return "" if value != value else f"{value:,.6g}"
+        return "" if value != value else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"
     return str(value)
