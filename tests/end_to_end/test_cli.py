@@ -228,6 +228,24 @@ def test_verify_finds_a_result_good_and_then_the_file_that_is_damaged(small_worl
     ]
 
 
+@pytest.mark.parametrize("command", [("sql", "select sum(end_day) from rows"), ("trace",)])
+def test_what_reads_a_damaged_file_names_it_and_how_to_mend_it(small_world: Path, command: tuple[str, ...]) -> None:
+    runway("run", small_world, "--workers", 1, "--out", "result")
+    (part,) = Path("result/replications").iterdir()
+    part.write_bytes(part.read_bytes()[:300])
+    done = runway(command[0], "result", *command[1:])
+    assert done.exit_code == 1
+    assert part.name in done.stderr
+    assert "the command of the run makes it again" in done.stderr
+
+
+def test_a_directory_whose_manifest_is_damaged_is_not_touched(small_world: Path) -> None:
+    runway("run", small_world, "--workers", 1, "--out", "result")
+    Path("result/manifest.json").write_text("{", encoding="utf-8")
+    done = runway("run", small_world, "--workers", 1, "--out", "result")
+    assert (done.exit_code, "manifest.json is damaged" in done.stderr) == (2, True)
+
+
 def test_verify_says_that_the_rules_have_changed(small_world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from sim.company import model
 
