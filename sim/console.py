@@ -174,7 +174,7 @@ def _compared(result: Result, design: Design | None) -> Any:
     assert result.directory is not None
     points = result.points
     base = int(points.loc[points.drop(columns="point").isna().all(axis=1), "point"].iloc[0])
-    return differences(result.directory, result.headline(), base, result.experiment.chance_per_input)
+    return differences(result.directory, result.headline(), base, result.experiment)
 
 
 def _print_tables(result: Result, compared: Any) -> None:

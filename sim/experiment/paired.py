@@ -17,6 +17,8 @@ from sim.scenario.figures import ENDS, Figure
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.scenario.schema import Experiment
+
 SHARES = """
 with shares as (
     select policy, point, replication // {shared} as inputs, avg(case when {seen} then 1.0 else 0.0 end) as share
@@ -30,20 +32,23 @@ select policy, point, count(*), sum(difference), sum(difference * difference) fr
 """
 
 
-def differences(directory: Path, figure: Figure, base: int, chance_per_input: int) -> pd.DataFrame:
+def differences(directory: Path, figure: Figure, base: int, experiment: Experiment) -> pd.DataFrame:
     """A probability at each point minus that at point ``base``: policy, point, difference, low, high, n.
 
-    ``n`` is the number of replications that both points have.
+    ``n`` is the number of replications that both points have; where some of those that the experiment asks for failed,
+    the interval holds whatever they would have given.
     """
     import pandas as pd
 
     condition, values = _seen(figure)
-    query = SHARES.format(shared=chance_per_input, seen=condition)
+    shared = experiment.chance_per_input
+    asked = max(1, experiment.replications // shared)
+    query = SHARES.format(shared=shared, seen=condition)
     with connected(directory) as database:
         database.execute("set threads = 1")
         found = database.execute(query, {**values, "base": base}).fetchall()
     rows = [
-        (policy, point, *_difference(total, squares, groups), groups * chance_per_input)
+        (policy, point, *_bounded(_difference(total, squares, groups), groups / asked), groups * shared)
         for policy, point, groups, total, squares in found
     ]
     return pd.DataFrame(rows, columns=["policy", "point", "difference", "low", "high", "n"])
@@ -75,3 +80,8 @@ def _difference(total: float, squares: float, groups: int) -> Estimate:
     size = groups + 2
     variance = (squares + 1 - total**2 / size) / size
     return normal(total / groups, variance / size)
+
+
+def _bounded(found: Estimate, known: float) -> Estimate:
+    """The interval of a difference of which only a share is ``known``: the rest could be anything from -1 to 1."""
+    return Estimate(found.value, found.low * known - (1 - known), found.high * known + (1 - known))

@@ -196,7 +196,7 @@ def test_a_difference_from_the_scenario_is_the_mean_over_replications_in_step(
 ) -> None:
     result = one_at_a_time(tmp_path, chance_per_input=shared)
     headline = figure(event, result.experiment.scenario.start)
-    found = differences(tmp_path / "result", headline, 0, shared).set_index(["policy", "point"])
+    found = differences(tmp_path / "result", headline, 0, result.experiment).set_index(["policy", "point"])
     shares = result.figure(headline).set_index(["policy", "point"])["estimate"]
     assert len(found) == 4
     for policy, point in found.index:
@@ -211,9 +211,14 @@ def test_the_interval_of_a_difference_is_that_of_pairs_with_half_a_pair_of_each_
     hits = [(rows_of(result, point)["zero_cash_day"] <= 60).fillna(False).to_numpy(dtype=int) for point in (0, 1)]
     pairs = np.concatenate([hits[1] - hits[0], [0, 0]])
     variance = (np.square(pairs).sum() + 1) / 62 - pairs.mean() ** 2
-    found = differences(tmp_path / "result", figure("P(zero_cash by day 60)", asked().scenario.start), 0, 1)
-    row = found[(found["policy"] == "do-nothing") & (found["point"] == 1)].iloc[0]
-    assert row["high"] - row["difference"] == pytest.approx(1.959964 * np.sqrt(variance / 62))
+    half = 1.959964 * np.sqrt(variance / 62)
+    headline = figure("P(zero_cash by day 60)", asked().scenario.start)
+    found = differences(tmp_path / "result", headline, 0, result.experiment).iloc[0]
+    assert (found["policy"], found["point"]) == ("do-nothing", 1)
+    assert found["high"] - found["difference"] == pytest.approx(half)
+    failed = result.experiment.model_copy(update={"replications": 80})
+    wide = differences(tmp_path / "result", headline, 0, failed).iloc[0]
+    assert (wide["low"], wide["high"]) == pytest.approx((found["low"] * 0.75 - 0.25, found["high"] * 0.75 + 0.25))
 
 
 def test_the_shipped_experiment_on_feedback_switches_off_every_link() -> None:
