@@ -168,17 +168,17 @@ def trace(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each line of the journal.")] = False,
 ) -> None:
     """Tell one replication day by day; a result directory brings its own seed."""
-    from sim.experiment.files import StoreError
     from sim.experiment.replay import difference, question_in, replay
     from sim.scenario.loading import InputErrors
 
     if place.is_dir() and seed is not None:
         stop(f"--seed: found {seed}, expected none: {place} brings its own", BAD_INPUT)
     try:
-        experiment, result = question_in(place, seed)
-        told = replay(experiment, policy, replication, point, result.resolved if result else None)
-        warning = difference(told, result) if result else ""
-    except (InputErrors, StoreError) as error:
+        with failures_said():
+            experiment, result = question_in(place, seed)
+            told = replay(experiment, policy, replication, point, result.resolved if result else None)
+            warning = difference(told, result) if result else ""
+    except InputErrors as error:
         stop(str(error), BAD_INPUT)
     except KeyError:
         stop(f"--point: found {point}, expected a point that the design has", BAD_INPUT)
@@ -230,6 +230,8 @@ def list_results(as_json: Json = False) -> None:
             say(f"{path.parent}  cannot be read: {error}")
     if as_json:
         typer.echo(json.dumps(found))
+    elif not found:
+        say(f"nothing is stored under {RESULTS}/ here")
     for one in [] if as_json else found:
         points = f" x {one['points']:,} points" if one["points"] > 1 else ""
         size = f"{one['replications']:>11,} x {len(one['policies'])} policies{points}"

@@ -6,6 +6,8 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from sim.experiment.result import Result
     from sim.experiment.runner import Executors
     from sim.experiment.work import Quarantined
+    from sim.scenario.designs import Design
     from sim.scenario.schema import Experiment
 
 RESULTS = Path("results")
@@ -120,12 +123,15 @@ def answer_request(request: Request, workers: int, scheduler: str | None, quiet:
     _say_quarantined(given.quarantined, given.result.experiment)
     lost: list[Quarantined] = []
     if not given.result.summary().empty:
+        compared = _compared(given.result, experiment.design)
+        if compared is not None:
+            more["differences"] = records(compared)
         if not as_json:
-            _print_tables(given.result)
+            _print_tables(given.result, compared)
         lost = illustrate(given, directory, executors, local(workers) if scheduler else executors, progress)
         _say_quarantined(lost, given.result.experiment)
     if precision is not None and not as_json:
-        _say_precision(precision, table, is_reached)
+        _say_precision(precision, table, is_reached, experiment.scenario.start)
     typer.echo(json.dumps(_as_json(given) | more) if as_json else directory)
     return is_reached and not given.quarantined and not lost
 
@@ -140,34 +146,60 @@ def records(table: Any) -> Any:
     return json.loads(table.to_json(orient="records", double_precision=15))
 
 
-def _say_precision(precision: Precision, table: Any, is_reached: bool) -> None:
+def _say_precision(precision: Precision, table: Any, is_reached: bool, start: date) -> None:
     for row in table.head(POINTS_SHOWN).itertuples():
         where = f" at point {row.point}" if table["point"].max() > 0 else ""
-        typer.echo(
-            f"{row.policy}{where}: {precision.figure.text} = {row.estimate:.5g} ({row.low:.5g} to {row.high:.5g})"
-        )
+        value, low, high = (_in_unit(precision, number, start) for number in (row.estimate, row.low, row.high))
+        typer.echo(f"{row.policy}{where}: {precision.figure.text} = {value} ({low} to {high})")
+    if len(table) > POINTS_SHOWN:
+        typer.echo(f"and {len(table) - POINTS_SHOWN:,} more policies and points; --json names them all")
     typer.echo(
         f"{'Known' if is_reached else 'NOT known'} to within {precision.half_width:g} after {int(table['n'].max()):,}"
         f" replications; these intervals are valid although up to {len(precision.looks)} looks were taken."
     )
 
 
-def _print_tables(result: Result) -> None:
+def _in_unit(precision: Precision, value: float, start: date) -> str:
+    """A probability as a number, a day as its date."""
+    if precision.figure.share is None:
+        return f"{value:.5g}"
+    return "not reached" if isnan(value) else (start + timedelta(days=int(value))).isoformat()
+
+
+def _compared(result: Result, design: Design | None) -> Any:
+    """How far each point of a one-at-a-time design is from the scenario; nothing for other designs."""
+    from sim.experiment.paired import differences
+
+    if design is None or design.kind != "one_at_a_time":
+        return None
+    assert result.directory is not None
+    points = result.points
+    base = int(points.loc[points.drop(columns="point").isna().all(axis=1), "point"].iloc[0])
+    return differences(result.directory, result.headline(), base, result.experiment)
+
+
+def _print_tables(result: Result, compared: Any) -> None:
     from rich.console import Console
 
     from sim.report.table import result_tables
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
-    summary, title = result.summary(), result.experiment.label or result.experiment.name
     if result.n_points > 1:
-        from sim.report.sweep_table import sweep_table
-
-        headline = result.headline()
-        shares = result.figure(headline)
-        console.print(sweep_table(shares, result.points, title=title, headline=headline.text, most=POINTS_SHOWN))
+        console.print(_sweep(result, compared))
         return
-    scenario = result.scenario(0)
-    console.print(result_tables(summary, title=title, start=scenario.start, horizon_days=scenario.horizon_last_day()))
+    scenario, title = result.scenario(0), result.experiment.label or result.experiment.name
+    horizon = scenario.horizon_last_day()
+    console.print(result_tables(result.summary(), title=title, start=scenario.start, horizon_days=horizon))
+
+
+def _sweep(result: Result, compared: Any) -> Any:
+    from sim.report.sweep_table import one_at_a_time_table, sweep_table
+
+    headline, title = result.headline(), result.experiment.label or result.experiment.name
+    shares, points = result.figure(headline), result.points
+    if compared is None:
+        return sweep_table(shares, points, title=title, headline=headline.text, most=POINTS_SHOWN)
+    return one_at_a_time_table(shares, compared, points, title=title, headline=headline.text)
 
 
 def _as_json(given: Answer) -> dict[str, Any]:

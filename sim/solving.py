@@ -85,22 +85,42 @@ def _curve(
 
 
 def _in_words(solution: Solution) -> str:
-    search, curve = solution.search, solution.curve
-    wanted = f"{search.condition.text} under {search.policy}"
+    curve = solution.curve
     lines = ["value\testimate\tlow\thigh\tn"]
-    lines += ["\t".join(f"{number:.6g}" for number in row) for row in curve.itertuples(index=False)]
-    if isnan(solution.value):
-        shares = curve["estimate"]
-        within = f"between {search.low:g} and {search.high:g}"
-        reached = f"the probability is {shares.min():.4g} to {shares.max():.4g} there"
-        return "\n".join([*lines, f"No value of {search.path} {within} is where {wanted} begins to hold: {reached}."])
+    for value, estimate, low, high, n in curve.itertuples(index=False):
+        lines.append(f"{number(value)}\t{estimate:.6g}\t{low:.6g}\t{high:.6g}\t{n:.0f}")
+    return "\n".join([*lines, _not_met(solution) if isnan(solution.value) else _met(solution)])
+
+
+def _met(solution: Solution) -> str:
+    search = solution.search
     side = "at least" if solution.is_met_above else "at most"
-    interval = f"(95% interval {_bound(solution.low)} to {_bound(solution.high)})"
-    return "\n".join([*lines, f"{search.path} of {side} {solution.value:,.6g} {interval}: {wanted}."])
+    interval = f"95% interval {_bound(solution.low)} to {_bound(solution.high)}"
+    few = f"{int(solution.curve['n'].min()):,} replications at each of {len(solution.curve)} values"
+    wanted = f"{search.condition.text} under {search.policy}"
+    return f"{search.path} of {side} {number(solution.value)} ({interval}; {few}): {wanted}."
+
+
+def _not_met(solution: Solution) -> str:
+    search, shares = solution.search, solution.curve["estimate"]
+    met = shares <= search.condition.bound if search.condition.is_at_most else shares >= search.condition.bound
+    where = "every" if met.all() else "no"
+    within = f"value of {search.path} between {number(search.low)} and {number(search.high)}"
+    ends = solution.curve.sort_values("estimate").iloc[[0, -1]].to_dict("records")
+    from_to = " to ".join(f"{row['estimate']:.4g} ({row['low']:.4g} to {row['high']:.4g})" for row in ends)
+    return (
+        f"{search.condition.text} under {search.policy} holds at {where} {within}: the probability there is {from_to},"
+        f" n = {int(solution.curve['n'].min()):,}. Look elsewhere with --between."
+    )
+
+
+def number(value: float) -> str:
+    """A value of a parameter: whole with commas if it is large."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"
 
 
 def _bound(value: float) -> str:
-    return "beyond the range" if isnan(value) else f"{value:,.6g}"
+    return "beyond the range" if isnan(value) else number(value)
 
 
 def _as_json(solution: Solution, directory: Path) -> dict[str, Any]:

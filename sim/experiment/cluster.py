@@ -27,9 +27,11 @@ def dask_cluster(address: str, directory: Path) -> Executors:
     """
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
     except ImportError as error:
         raise ClusterError("--scheduler needs Dask: install the extra, runway-sim[dask]") from error
     try:
+        get_address_host_port(address)
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ClusterError(f"no Dask scheduler answers at {address}: {error}") from error

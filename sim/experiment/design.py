@@ -194,13 +194,15 @@ class Points:
         """The scenario of a point, before its settings."""
         structure = self.structure(number)
         if structure not in self._scenarios:
-            self._scenarios[structure] = self._edited(json.loads(structure))
+            self._scenarios[structure] = edited_scenario(self._experiment.scenario, json.loads(structure))
         return self._scenarios[structure]
 
-    def _edited(self, structure: Mapping[str, Any]) -> Scenario:
-        if not structure:
-            return self._experiment.scenario
-        raw: Any = self._experiment.scenario.model_dump(mode="json", by_alias=True)
-        for path, value in structure.items():
-            raw = edited(raw, path, value)
-        return Scenario.model_validate(raw)
+
+def edited_scenario(scenario: Scenario, structure: Mapping[str, Any]) -> Scenario:
+    """The scenario with these values by path. Raises pydantic's ValidationError for one that it cannot have."""
+    if not structure:
+        return scenario
+    raw: Any = scenario.model_dump(mode="json", by_alias=True)
+    for path, value in structure.items():
+        raw = edited(raw, path, value)
+    return Scenario.model_validate(raw)

@@ -14,6 +14,7 @@ class StoreError(Exception):
 
     - `UnwritableError`: the disk is full, the directory is read-only
     - `BusyError`: another run is writing to it
+    - `DamagedError`: a file of it cannot be read
     - `OtherQuestionError`: it holds something else
     """
 
@@ -31,6 +32,13 @@ class UnwritableError(StoreError):
 
 class BusyError(StoreError):
     """Another run is writing to the directory."""
+
+
+class DamagedError(StoreError):
+    """A file of a result cannot be read."""
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}; runway verify names what is damaged, and the command of the run makes it again"
 
 
 class OtherQuestionError(StoreError):

@@ -59,9 +59,9 @@ def answer_precisely(
     """
     question, started = question_of(experiment), time.monotonic()
     with open_store(directory, question) as store:
-        first = next((n for n in precision.looks if n >= store.replications_held(layout_of(experiment))), 0)
+        held = store.replications_held(layout_of(experiment))
+        first = next((n for n in precision.looks if n >= held), 0)
         remaining = [n for n in precision.looks if n >= first] if first else precision.looks[-1:]
-        done = 0
         for n in remaining:
             run = Run(store, experiment.model_copy(update={"replications": n}), executors)
             quarantined = run.simulate(progress)
@@ -70,8 +70,7 @@ def answer_precisely(
             is_reached = widest <= precision.half_width
             if is_reached or quarantined or n == remaining[-1]:
                 break
-            done, before = n, done
-            say(_outlook(precision, n, widest, (time.monotonic() - started) / max(n - before, 1)))
+            say(_outlook(precision, n, widest, n - held, time.monotonic() - started))
         stated = {"headline": precision.figure.text, "half_width": precision.half_width, "widest": _finite(widest)}
         result = run.finish(quarantined, precision={**stated, "looks": list(precision.looks), "reached": is_reached})
     return Answer(result, question, quarantined), table, is_reached
@@ -84,14 +83,17 @@ def half_width(table: pd.DataFrame) -> float:
     return float(np.where(np.isnan(widths), np.inf, widths).max(initial=0.0))
 
 
-def _outlook(precision: Precision, n: int, widest: float, seconds_per_replication: float) -> str:
+def _outlook(precision: Precision, n: int, widest: float, simulated: int, seconds: float) -> str:
+    """How precise the figure is after ``n`` replications, and how many will do; how long that takes if any of them
+    were ``simulated`` in this run.
+    """
     needed = n * (widest / precision.half_width) ** 2
     enough = next((look for look in precision.looks if look >= needed), precision.looks[-1])
-    minutes = (enough - n) * seconds_per_replication / 60
-    return (
-        f"{n:,} replications: {precision.figure.text} is known to within {widest:.4g};"
-        f" about {enough:,} will do, in about {minutes:.1f} minutes"
-    )
+    known = f"{n:,} replications: {precision.figure.text} is known to within {widest:.4g}"
+    if simulated <= 0:
+        return f"{known}; about {enough:,} will do"
+    minutes = (enough - n) * seconds / simulated / 60
+    return f"{known}; about {enough:,} will do, in about {minutes:.1f} minutes"
 
 
 def _finite(value: float) -> float | None:

@@ -8,15 +8,16 @@ asking again, more closely or for another bound continues what is there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.design import kinds_of
+from sim.experiment.design import edited_scenario, kinds_of
 from sim.scenario.figures import Condition
+from sim.scenario.paths import DRAWN_AFRESH, STRUCTURAL, Parameter
 from sim.scenario.problems import did_you_mean
 from sim.scenario.quantity import Kind
 
@@ -63,18 +64,44 @@ def search_of(
     experiment: Experiment, path: str, condition: Condition, policy: str, between: tuple[float, float] | None
 ) -> Search:
     """The search for a parameter, between its bounds if none are given. Raises ValueError with what is expected."""
-    kinds = kinds_of(experiment)
-    kind = kinds.get(path)
-    if not isinstance(kind, Kind):
-        paths = [name for name, one in kinds.items() if isinstance(one, Kind)]
-        hint = did_you_mean(path, paths) or "such as opening.cash"
-        raise ValueError(f"--for: found {path!r}, expected the path of a number of the scenario; {hint}")
-    if policy not in {one.name for one in experiment.policies}:
-        raise ValueError(f"--policy: found {policy!r}, expected one of {[one.name for one in experiment.policies]}")
+    kind = _kind(kinds_of(experiment), path)
+    last = experiment.scenario.horizon_last_day()
+    if (condition.figure.day or 0) > last:
+        raise ValueError(f"--so-that: found {condition.figure.text!r}, expected a day up to the horizon, day {last}")
     low, high = between or _range(experiment, path)
-    if not low < high or kind.fault(low) or kind.fault(high):
-        raise ValueError(f"--between: found {low:g} {high:g}, expected two numbers, the lower first: {kind.expected()}")
-    return Search(path, low, high, policy, condition, kind.is_whole)
+    if not low < high:
+        raise ValueError(f"--between: found {low:g} {high:g}, expected two numbers, the lower first")
+    for bound in (low, high):
+        if fault := _fault(experiment, path, kind, bound):
+            raise ValueError(f"--between: found {bound:g}, expected {fault}")
+    return Search(path, low, high, policy, condition, isinstance(kind, Kind) and kind.is_whole)
+
+
+def _kind(kinds: Mapping[str, Parameter], path: str) -> Parameter:
+    """The kind of a number that can be solved for: one of the scenario's, or what is drawn afresh at each occurrence.
+
+    Raises ValueError with what is expected instead.
+    """
+    kind = kinds.get(path)
+    if isinstance(kind, Kind) or kind == DRAWN_AFRESH:
+        return kind
+    what = f"{path!r}, which is {kind}" if kind else repr(path)
+    hint = did_you_mean(path, [name for name, one in kinds.items() if one != STRUCTURAL]) or "such as opening.cash"
+    raise ValueError(f"--for: found {what}, expected the path of a number of the scenario; {hint}")
+
+
+def _fault(experiment: Experiment, path: str, kind: Parameter, value: float) -> str:
+    """What is expected instead of a value, nothing if it is good; one that is drawn afresh is tried in the scenario."""
+    from pydantic import ValidationError
+
+    if isinstance(kind, Kind):
+        return kind.expected() if kind.fault(value) else ""
+    try:
+        edited_scenario(experiment.scenario, {path: value})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        return str(first.get("ctx", {}).get("expected", first["msg"]))
+    return ""
 
 
 def _range(experiment: Experiment, path: str) -> tuple[float, float]:

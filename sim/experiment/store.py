@@ -26,7 +26,15 @@ from filelock import FileLock, Timeout
 
 from sim.experiment.cells import Layout, Sheet
 from sim.experiment.design import Point
-from sim.experiment.files import PARTIAL, BusyError, OtherQuestionError, checksum, unwritable, write_file
+from sim.experiment.files import (
+    PARTIAL,
+    BusyError,
+    DamagedError,
+    OtherQuestionError,
+    checksum,
+    unwritable,
+    write_file,
+)
 from sim.experiment.identity import Question
 from sim.experiment.table import points_table
 
@@ -69,9 +77,16 @@ def write_part(directory: Path, kind: str, sheet: Sheet, table: pa.Table) -> Par
 
 
 def read_parts(directory: Path, paths: Iterable[str], columns: Sequence[str] | None = None) -> pa.Table:
-    """The files one after the other, only the ``columns`` asked for."""
+    """The files one after the other, only the ``columns`` asked for. Raises `DamagedError`."""
     wanted = None if columns is None else list(columns)
-    return pa.concat_tables(pq.ParquetFile(directory / path).read(wanted, use_threads=False) for path in paths)
+    return pa.concat_tables([_read_part(directory / path, wanted) for path in paths])
+
+
+def _read_part(path: Path, columns: list[str] | None) -> pa.Table:
+    try:
+        return pq.ParquetFile(path).read(columns, use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise DamagedError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
 
 
 def column_names(directory: Path, path: str) -> list[str]:
@@ -83,8 +98,14 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     """The manifest of a result. Raises `OtherQuestionError` if the directory holds none that can be read."""
     try:
         manifest: dict[str, Any] = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        why = f"it has no {MANIFEST}" if directory.is_dir() else "there is no such directory"
+        raise OtherQuestionError(f"{directory} holds no result: {why}") from error
     except (OSError, ValueError) as error:
-        raise OtherQuestionError(f"{directory} holds no result that can be read ({MANIFEST}: {error})") from error
+        raise OtherQuestionError(
+            f"{directory} holds no result that can be read: {MANIFEST} is damaged ({error}), and without it no file"
+            " there can be told from another; nothing in it was touched: remove it, or give another directory"
+        ) from error
     return manifest
 
 

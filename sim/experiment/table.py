@@ -153,7 +153,9 @@ def points_table(points: Sequence[Point]) -> pa.Table:
 
 
 def _setting_column(values: Sequence[Any]) -> pa.Array:
-    """Numbers as numbers; texts, dates and distributions as the text a file would hold."""
+    """Numbers and switches as such; texts, dates and distributions as the text a file would hold."""
+    if all(isinstance(value, bool | None) for value in values):
+        return pa.array(values, pa.bool_())
     numbers = [value.get("value") if isinstance(value, dict) else value for value in values]
     if all(isinstance(number, int | float | None) for number in numbers) and numbers.count(None) == values.count(None):
         return pa.array(numbers, pa.float64())

@@ -118,9 +118,11 @@ class Bench:
         try:
             tables = simulate_block(self.experiment, self.points, block)
         except Exception as error:  # noqa: BLE001 - whatever a rule raises must not take other replications with it
-            yield from self._halved(block, error)
+            fault = error
         else:
             yield tables
+            return
+        yield from self._halved(block, fault)
 
     def _halved(self, block: Block, error: Exception) -> Iterator[tuple[pa.Table, pa.Table]]:
         if block.rows == 1 or len(self.quarantined) >= MOST_FAULTS:

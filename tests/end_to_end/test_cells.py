@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.experiment.cells import BLOCK_ROWS, Block, Layout, Sheet, pack
+from sim.experiment.design import Point
+from sim.experiment.work import works_of
 
 POLICIES = tuple(f"policy-{letter}" for letter in "abcdefg")
 ONE = ("do-nothing",)
@@ -54,6 +56,17 @@ def test_a_sheet_of_3_points_and_200_replications_lacks_two_rectangles_of_5_poin
 def test_one_policy_is_packed_sixteen_ranges_to_a_block() -> None:
     blocks = pack(block for sheet in Layout(ONE).sheets(1, 140_000) for block in sheet.missing(0, sheet.first))
     assert [(block.first, block.stop) for block in blocks] == [(0, 65_536), (65_536, 131_072), (131_072, 140_000)]
+
+
+@pytest.mark.parametrize(("policies", "replications"), [(1, 400), (10, 400), (1, 4000), (2, 4000)])
+def test_a_sweep_of_many_points_with_few_replications_fills_its_blocks(policies: int, replications: int) -> None:
+    layout = Layout(tuple(f"policy-{number}" for number in range(policies)))
+    sheets = [(sheet, None) for sheet in layout.sheets(2500, replications)]
+    works = works_of(sheets, dict.fromkeys(range(2500), Point({})), workers=2)
+    blocks = [block for work in works for block in pack(work.missing())]
+    groups = -(-policies // 4)
+    assert sum(block.rows < 0.75 * BLOCK_ROWS for block in blocks) <= groups
+    assert sum(block.rows for block in blocks) == 2500 * policies * replications
 
 
 def test_points_of_another_structure_have_blocks_of_their_own() -> None:

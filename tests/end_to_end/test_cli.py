@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -227,6 +228,24 @@ def test_verify_finds_a_result_good_and_then_the_file_that_is_damaged(small_worl
     ]
 
 
+@pytest.mark.parametrize("command", [("sql", "select sum(end_day) from rows"), ("trace",)])
+def test_what_reads_a_damaged_file_names_it_and_how_to_mend_it(small_world: Path, command: tuple[str, ...]) -> None:
+    runway("run", small_world, "--workers", 1, "--out", "result")
+    (part,) = Path("result/replications").iterdir()
+    part.write_bytes(part.read_bytes()[:300])
+    done = runway(command[0], "result", *command[1:])
+    assert done.exit_code == 1
+    assert part.name in done.stderr
+    assert "the command of the run makes it again" in done.stderr
+
+
+def test_a_directory_whose_manifest_is_damaged_is_not_touched(small_world: Path) -> None:
+    runway("run", small_world, "--workers", 1, "--out", "result")
+    Path("result/manifest.json").write_text("{", encoding="utf-8")
+    done = runway("run", small_world, "--workers", 1, "--out", "result")
+    assert (done.exit_code, "manifest.json is damaged" in done.stderr) == (2, True)
+
+
 def test_verify_says_that_the_rules_have_changed(small_world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from sim.company import model
 
@@ -260,8 +279,22 @@ def test_a_sweep_prints_its_points_and_draws_a_map(small_world: Path) -> None:
     done = runway("run", small_world, "--out", "result", "--workers", 1)
     assert done.exit_code == 0, done.output
     assert "at 9 points" in runway("check", small_world).stdout
-    assert done.stdout.count("do-nothing") == 9
+    assert [int(point) for point in re.findall(r"^(\d+) +\S+ +\d", done.stdout, re.MULTILINE)] == [*range(9)] * 2
     assert {path.name for path in Path("result/plots").glob("*.png")} == {"do-nothing-map.png"} | {"more-cash-map.png"}
+
+
+def test_one_at_a_time_prints_and_tells_the_difference_of_each_point_from_the_scenario(small_world: Path) -> None:
+    axis = '[[design.axes]]\nparameter = "opening.cash"\nvalues = [50000, 150000]\n'
+    text = small_world.read_text(encoding="utf-8") + f'\n[design]\nkind = "one_at_a_time"\n\n{axis}'
+    small_world.write_text(text, encoding="utf-8")
+    done = runway("run", small_world, "--out", "result", "--workers", 1)
+    assert done.exit_code == 0, done.output
+    assert "minus the scenario" in done.stdout
+    assert re.search(r"opening\.cash = 50,000 +\S+% \(\S+%\) +\+\d+\.\d \(\+\d+\.\d to \+\d+\.\d\)", done.stdout)
+    told = json.loads(runway("run", small_world, "--out", "result", "--workers", 1, "--json").stdout)["differences"]
+    assert [(row["policy"], row["point"]) for row in told] == [
+        (policy, point) for policy in ("do-nothing", "more-cash") for point in (1, 2)
+    ]
 
 
 def test_a_replication_that_fails_is_singled_out_and_the_rest_is_kept(
@@ -284,5 +317,6 @@ def test_a_replication_that_fails_is_singled_out_and_the_rest_is_kept(
     assert sizes == {"do-nothing": 200, "more-cash": 199}
     failure = json.loads(Path("result/manifest.json").read_text(encoding="utf-8"))["run"]["failures"][0]
     assert (failure["policies"], failure["points"], failure["first"]) == (["more-cash"], [0], 77)
+    assert failure["details"].count("Traceback") == 1
     monkeypatch.setattr(model, "simulate", original)
     assert json.loads(runway("run", small_world, "--out", "result", "--json").stdout)["complete"]

@@ -82,3 +82,8 @@ def test_a_scheduler_that_does_not_answer_is_one_sentence(tmp_path: Path, monkey
     monkeypatch.setattr("sim.experiment.cluster.CONNECT_SECONDS", 1)
     with pytest.raises(ClusterError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         dask_cluster("tcp://127.0.0.1:9", tmp_path)
+
+
+def test_an_address_without_a_port_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ClusterError, match=r"no Dask scheduler answers at localhost: missing port"):
+        dask_cluster("localhost", tmp_path)

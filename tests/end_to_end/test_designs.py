@@ -13,10 +13,14 @@ import pytest
 import sim
 from sim.experiment.design import Point, points_of
 from sim.experiment.job import answer
+from sim.experiment.paired import differences
 from sim.experiment.progress import no_progress
 from sim.experiment.result import Result
+from sim.scenario.figures import figure
 from sim.scenario.loading import load
 from sim.scenario.schema import Experiment
+from sim.scenario.schema_world import Feedback
+from tests.conventions.shared import ROOT
 from tests.worlds import line, world
 
 CASH = "opening.cash"
@@ -177,3 +181,51 @@ def test_a_latin_hypercube_that_grows_is_refused_with_the_reason(tmp_path: Path)
 
 def test_a_point_is_known_by_what_it_sets() -> None:
     assert Point({"a": 1.0, "b": 2}).key == Point({"b": 2, "a": 1.0}, "other").key
+
+
+def one_at_a_time(tmp_path: Path, **parts: Any) -> Result:
+    """The stored rows of more and of less cash, one at a time."""
+    design = {"kind": "one_at_a_time", "axes": [{"parameter": CASH, "values": [20_000, 90_000]}]}
+    return answer(asked(design=design, **parts), tmp_path / "result", progress=no_progress).result
+
+
+@pytest.mark.parametrize("shared", [1, 2])
+@pytest.mark.parametrize("event", ["P(zero_cash by day 60)", "P(insolvent)", "P(any_end by day 80)"])
+def test_a_difference_from_the_scenario_is_the_mean_over_replications_in_step(
+    event: str, shared: int, tmp_path: Path
+) -> None:
+    result = one_at_a_time(tmp_path, chance_per_input=shared)
+    headline = figure(event, result.experiment.scenario.start)
+    found = differences(tmp_path / "result", headline, 0, result.experiment).set_index(["policy", "point"])
+    shares = result.figure(headline).set_index(["policy", "point"])["estimate"]
+    assert len(found) == 4
+    for policy, point in found.index:
+        difference, low, high, n = found.loc[(policy, point)]
+        assert difference == pytest.approx(shares[policy, point] - shares[policy, 0])
+        assert low < difference < high
+        assert n == 60
+
+
+def test_the_interval_of_a_difference_is_that_of_pairs_with_half_a_pair_of_each_kind_added(tmp_path: Path) -> None:
+    result = one_at_a_time(tmp_path)
+    hits = [(rows_of(result, point)["zero_cash_day"] <= 60).fillna(False).to_numpy(dtype=int) for point in (0, 1)]
+    pairs = np.concatenate([hits[1] - hits[0], [0, 0]])
+    variance = (np.square(pairs).sum() + 1) / 62 - pairs.mean() ** 2
+    half = 1.959964 * np.sqrt(variance / 62)
+    headline = figure("P(zero_cash by day 60)", asked().scenario.start)
+    found = differences(tmp_path / "result", headline, 0, result.experiment).iloc[0]
+    assert (found["policy"], found["point"]) == ("do-nothing", 1)
+    assert found["high"] - found["difference"] == pytest.approx(half)
+    failed = result.experiment.model_copy(update={"replications": 80})
+    wide = differences(tmp_path / "result", headline, 0, failed).iloc[0]
+    assert (wide["low"], wide["high"]) == pytest.approx((found["low"] * 0.75 - 0.25, found["high"] * 0.75 + 0.25))
+
+
+def test_the_shipped_experiment_on_feedback_switches_off_every_link() -> None:
+    asked = points_of(load(ROOT / "experiments/feedback_links.toml"))
+    assert [point.settings for point in asked] == [{}, *({f"feedback.{name}": False} for name in Feedback.model_fields)]
+
+
+def test_the_shipped_experiment_on_priors_has_two_ends_of_each_of_17() -> None:
+    names = [point.override[:3] for point in points_of(load(ROOT / "experiments/one_at_a_time.toml"))]
+    assert names == ["", *(f"P{number:02}" for number in range(1, 18) for _ in range(2))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,8 @@ def test_a_quantile_is_made_precise_in_days(small_world: Path) -> None:
     said = json.loads(runway("run", small_world, "--precision", 4, "--workers", 1, "--json").stdout)["precision"]
     assert said["reached"]
     assert {row["n"] for row in said["intervals"]} == {4096}
+    again = runway("run", small_world, "--precision", 4, "--workers", 1)
+    assert re.search(r"do-nothing: Q\(insolvent, 25%\) = 2024-\d\d-\d\d \(2024-\d\d-\d\d to 2024-", again.stdout)
 
 
 @pytest.mark.parametrize(
@@ -128,6 +131,24 @@ def test_solving_for_cash_prints_the_curve_and_the_amount(small_world: Path) -> 
     assert after[above] <= 0.2
     again = runway("solve", small_world, *asked, "--workers", 1, "--replications", 2000, "--out", "result")
     assert "opening.cash of at least" in again.stdout
+    assert "2,000 replications at each of" in again.stdout
+
+
+@pytest.mark.parametrize(("bound", "where"), [("0", "no"), ("1e6", "every")])
+def test_a_condition_that_holds_nowhere_or_everywhere_in_the_range_is_said(
+    small_world: Path, bound: str, where: str
+) -> None:
+    asked = ["--for", "opening.cash", "--so-that", "P(insolvent by day 90) <= 0.2"]
+    done = runway("solve", small_world, *asked, "--between", bound, str(float(bound) + 1000), "--workers", 1)
+    assert done.exit_code == 1
+    assert f"holds at {where} value of opening.cash between" in done.stdout
+
+
+def test_an_amount_that_is_drawn_afresh_at_each_occurrence_is_solved_for(small_world: Path) -> None:
+    asked = ["--for", "lines.bills.amount", "--so-that", "P(zero_cash by day 90) <= 0.5", "--between", 1000, 20_000]
+    done = runway("solve", small_world, *asked, "--workers", 1, "--out", "result", "--json")
+    assert done.exit_code == 0, done.output
+    assert 100_000 / 13 <= json.loads(done.stdout)["value"] <= 100_000 / 12
 
 
 @pytest.mark.parametrize(
@@ -136,6 +157,8 @@ def test_solving_for_cash_prints_the_curve_and_the_amount(small_world: Path) -> 
         ("--for", "opening.cahs", "opening.cash"),
         ("--so-that", "P(insolvent) < 2", "a condition, such as"),
         ("--so-that", "P(insolvnt) <= 0.1", "one of insolvent"),
+        ("--so-that", "P(insolvent by 2030-01-01) <= 0.1", "up to the horizon"),
+        ("--for", "horizon_days", "structural"),
         ("--policy", "nothing", "do-nothing"),
     ],
 )
