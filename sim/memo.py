@@ -17,6 +17,7 @@ from sim.scenario.schema import Scenario, quantities
 
 if TYPE_CHECKING:
     from sim.report.case import Case, InputFact, PolicyFact, Story
+    from sim.report.document import Figure
     from sim.report.style import FigureMeta
 
 FINGERPRINT_SHOWN = 16
@@ -45,54 +46,62 @@ ANNOTATIONS = ("unit", "source", "note", "grade", "range")
 VARIANTS = "variants"
 
 
-def write_memo(directory: Path, formats: Sequence[str]) -> list[Path]:
+class UndecidableError(ValueError):
+    """A result that holds no decision: several points, or no replication that every policy has."""
+
+
+def write_memo(directory: Path, formats: Sequence[str], drawn: Sequence[Figure] | None = None) -> list[Path]:
     """Write the memo of the result in a directory, and its figures under `plots/`. Equal results give equal bytes.
 
-    Raises `StoreError` if the directory holds no result, ValueError if it holds several points or no replications.
+    `drawn` are the figures if they have been drawn and written already. Raises `StoreError` if the directory holds no
+    result, `UndecidableError` if it holds no decision.
     """
+    from sim.report.drawing import write
     from sim.report.memo import memo
+    from sim.report.memo_figures import figures
     from sim.report.render import render
 
-    document = memo(case_of(directory))
-    paths = []
-    for figure in document.figures() if "md" in formats else ():
-        write_file(directory / "plots" / f"{figure.name}.svg", figure.svg.encode())
+    case, paths = case_of(directory), []
+    if drawn is None:
+        drawn = figures(case)
+        write(drawn, directory / "plots")
+    document = memo(case, drawn)
     for form in formats:
         paths.append(directory / f"memo.{form}")
         write_file(paths[-1], render(document, form))
     return paths
 
 
-def write_plots(directory: Path) -> None:
-    """Draw the figures of the result in a directory into its `plots/`.
+def write_plots(directory: Path) -> list[Figure]:
+    """Draw the figures of the result in a directory into its `plots/`, as SVG and PNG; none if no replication is one
+    of every policy."""
+    from sim.report.drawing import write
+    from sim.report.memo_figures import figures
 
-    Policies side by side, and the baseline and the policy that the memo is about each alone.
-    """
-    from sim.analysis.choice import highest
-    from sim.report.plots import draw_tables
-
-    result, manifest = Result.read(directory), read_manifest(directory)
-    meta, outcomes = figure_meta(result, str(manifest["fingerprint"])), result.outcomes()
-    alone = {BASELINE, highest(outcomes) if outcomes.n else BASELINE}
-    draw_tables(result.incidence(), result.summary(), result.tracks, meta, directory / "plots", alone=alone)
+    try:
+        drawn = figures(case_of(directory, is_told=False))
+    except UndecidableError:
+        return []
+    write(drawn, directory / "plots")
+    return drawn
 
 
-def case_of(directory: Path) -> Case:
-    """What the memo of a result is made from."""
+def case_of(directory: Path, *, is_told: bool = True) -> Case:
+    """What the memo of a result is made from; for its figures alone, it need not be told with story and variants."""
     from sim.analysis.decision import Decision
     from sim.report.case import Case
 
     result, manifest = Result.read(directory), read_manifest(directory)
     if result.n_points > 1:
-        raise ValueError(f"{directory} holds {result.n_points:,} points: a memo compares policies at one")
+        raise UndecidableError(f"{directory} holds {result.n_points:,} points: a memo compares policies at one")
     experiment, scenario = result.experiment, result.scenario(0)
     outcomes, frame = result.outcomes(), _frame(result)
     if not outcomes.n:
-        raise ValueError(f"{directory} holds no replication that every policy has")
+        raise UndecidableError(f"{directory} holds no replication that every policy has")
     variants = {
         variant.name: variant.label or variant.name
         for variant in experiment.variants
-        if (directory / VARIANTS / variant.name / "manifest.json").exists()
+        if is_told and (directory / VARIANTS / variant.name / "manifest.json").exists()
     }
     found = {name: Result.read(directory / VARIANTS / name) for name in variants}
     decision = Decision(
@@ -107,13 +116,14 @@ def case_of(directory: Path) -> Case:
         company=scenario.label or scenario.name,
         decision=decision,
         summary=result.summary(),
+        incidence=result.incidence(),
         frame=frame,
         tracks=result.tracks,
         meta=figure_meta(result, str(manifest["fingerprint"])),
         policies=[policy_fact(policy) for policy in experiment.policies],
         inputs=list(_input_facts(scenario, experiment.policies, result.resolved.settings(0))),
         variants=variants,
-        story=_story(result, frame),
+        story=_story(result, frame) if is_told else None,
         provenance=_provenance(result, manifest),
     )
 
@@ -153,7 +163,9 @@ def policy_fact(policy: Policy) -> PolicyFact:
 
     costs = list(dict.fromkeys(cost for action in policy.actions for cost in _costs(action)))
     consents = list(dict.fromkeys(who for action in policy.actions for who in _consents(action)))
-    return PolicyFact(policy.name, policy.label, "; ".join(costs) or "none", ", ".join(consents) or "nobody")
+    only_files = bool(policy.actions) and all(action.do == "file" for action in policy.actions)
+    cost, consent = "; ".join(costs) or "none", ", ".join(consents) or "nobody"
+    return PolicyFact(policy.name, policy.label, cost, consent, only_files)
 
 
 def _costs(action: Any) -> Iterator[str]:

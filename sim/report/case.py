@@ -18,12 +18,13 @@ from .style import FigureMeta
 
 @dataclass(frozen=True)
 class PolicyFact:
-    """A policy: its label, what it costs and who must consent, in words."""
+    """A policy: its label, what it costs and who must consent, in words, and whether it does nothing but file."""
 
     name: str
     label: str
     cost: str
     consent: str
+    only_files: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,16 @@ class Story:
 
 @dataclass(frozen=True)
 class Case:
-    """Everything a memo is made from. `frame` has the rows' ends, states and exposures by creditor, `tracks` the weekly
-    tracks, `summary` the result of `summarise`; `variants` maps the names of rule variants to labels; `provenance` says
-    where the rows come from."""
+    """Everything a memo is made from. `frame` has the ends, states and exposures by creditor of the first rows of each
+    policy, `tracks` the weekly tracks of the baseline, `summary` and `incidence` the results of `summarise` and
+    `cumulative_incidence`; `variants` maps the names of rule variants to labels; `provenance` says where the rows come
+    from."""
 
     title: str
     company: str
     decision: Decision
     summary: pd.DataFrame
+    incidence: pd.DataFrame
     frame: pd.DataFrame
     tracks: pd.DataFrame
     meta: FigureMeta
@@ -90,6 +93,21 @@ class Case:
     def lines(self) -> dict[str, dict[str, Estimate]]:
         """The summary's estimates by policy and quantity."""
         return {name: estimates(self.summary, name) for name in self.decision.outcomes.policies}
+
+    @cached_property
+    def rows(self) -> dict[str, pd.DataFrame]:
+        """The rows of each policy."""
+        return {str(name): own for name, own in self.frame.groupby("policy", sort=False)}
+
+    @cached_property
+    def insolvent(self) -> dict[str, pd.DataFrame]:
+        """Those of them that end insolvent."""
+        return {name: own[own["end"] == "insolvent"] for name, own in self.rows.items()}
+
+    @cached_property
+    def n_rows(self) -> int:
+        """How many replications stand behind what is read from rows."""
+        return int(self.frame["replication"].nunique())
 
     @property
     def n(self) -> int:

@@ -5,38 +5,80 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.analysis.intervals import Estimate
+from sim.analysis.compare import mean_of
+from sim.analysis.intervals import Estimate, wilson
+from sim.analysis.weeks import quantile_of
 
-from .answer import choice, insolvent_complement
+from .answer import choice
 from .case import Case
 from .document import Block, Bullets, Grid, Paragraph
-from .wording import date_reached, day_month_year, hundredths, interval, money, words
+from .wording import (
+    TO,
+    complement,
+    date_reached,
+    dates,
+    day_month_year,
+    hundredths,
+    interval,
+    money,
+    money_interval,
+    percent,
+    words,
+)
 
-WEEKS = 13
 BANDS = (0.1, 0.5, 0.9)
-MOST_CREDITORS = 8
+MOST_CREDITORS, LISTED_CREDITORS = 8, 3
+MOST_POLICIES = 8
+"""As many policies as fit the page of a reader."""
+
+
+def is_long(case: Case) -> bool:
+    """Whether there are more policies than fit the page of a reader."""
+    return len(case.decision.outcomes.policies) > MOST_POLICIES
+
+
+def few(case: Case) -> list[str]:
+    """The policies on the page of a reader: all, or the baseline and those that lead by utility or by good ends."""
+    decision = case.decision
+    policies, outcomes = decision.outcomes.policies, decision.outcomes
+    by_utility = sorted(policies, key=lambda name: -outcomes.mean("utility", name).value)
+    wanted = dict.fromkeys([decision.selection.chosen, decision.best_trading, decision.baseline, *by_utility])
+    shown = list(wanted)[:MOST_POLICIES]
+    return [name for name in (by_utility if is_long(case) else policies) if name in shown]
+
+
+def every_policy(case: Case) -> list[Block]:
+    """The tables of the readers' pages with every policy, if those have only some."""
+    if not is_long(case):
+        return []
+    policies = list(case.decision.outcomes.policies)
+    tables = (_payrolls, _new_money, _good_ends_table, _insolvent_by, _overdue_table)
+    return [table(case, policies) for table in tables]
 
 
 def board(case: Case) -> list[Block]:
-    """What directors must know: the choice, pay, the weeks ahead, the cost of waiting, consent."""
+    """What directors must know: the choice, pay, the cost of waiting, consent."""
     baseline, chosen = case.decision.baseline, case.decision.selection.chosen
     items = [_cash_flow_test(case, baseline), _cost_of_waiting(case, baseline, chosen), _consent(case, chosen)]
-    return [
-        Paragraph(choice(case)),
-        Bullets([item for item in items if item]),
-        Grid(*_by_day(case, "payroll_missed", "Payroll missed within"), note="States end nothing: a company can miss a"
-             " payroll and go on.", right=range(1, 9)),
-        *_thirteen_weeks(case, baseline),
-    ]  # fmt: skip
+    return [Paragraph(choice(case)), Bullets([item for item in items if item]), _payrolls(case, few(case))]
+
+
+def _payrolls(case: Case, policies: list[str]) -> Grid:
+    note = "States end nothing: a company can miss a payroll and go on."
+    return _by_day(case, policies, "payroll_missed", "Payroll missed within", note)
+
+
+def _insolvent_by(case: Case, policies: list[str]) -> Grid:
+    return _by_day(case, policies, "insolvent", "Insolvent within", "")
 
 
 def _cash_flow_test(case: Case, policy: str) -> str:
-    days = case.frame.loc[case.frame["policy"] == policy, "cash_flow_insolvent_day"]
-    share = float((days == 0).fillna(False).mean())
-    if share == 0:
+    days = case.rows[policy]["cash_flow_insolvent_day"]
+    share = _share(case, (days == 0).fillna(False))
+    if share.value == 0:
         return ""
     return (
-        f"On {day_month_year(case.meta.start)} debts that are due cannot be paid in {hundredths(share)}% of the"
+        f"On {day_month_year(case.meta.start)} debts that are due cannot be paid in {percent(share)} of the"
         " replications: the company meets the cash-flow test of insolvency before anything is decided."
     )
 
@@ -58,140 +100,150 @@ def _consent(case: Case, chosen: str) -> str:
     return f"{case.called(chosen)}: consent needed from {fact.consent}; cost stated: {fact.cost}."
 
 
-def _by_day(case: Case, event: str, title: str) -> tuple[list[str], list[list[str]]]:
+def _by_day(case: Case, policies: list[str], event: str, title: str, note: str) -> Grid:
     """The chance of an event by each day asked for, by policy."""
     names = [name for name in next(iter(case.lines.values())) if name.startswith(f"{event}_by_day_")]
     header = [title, *(f"{int(name.rpartition('_')[2]):,} days" for name in names)]
     rows = [
         [case.meta.policies[policy] or policy, *(_share_cell(case.lines[policy][name]) for name in names)]
-        for policy in case.decision.outcomes.policies
+        for policy in policies
     ]
-    return header, rows
+    return _table(case, header, rows, note, (3, *(1,) * len(names)))
+
+
+def _table(case: Case, header: list[str], rows: list[list[str]], note: str, widths: tuple[float, ...]) -> Grid:
+    """A table by policy, numbers flush right, with what stands behind it and whether it has them all."""
+    is_part, n = is_long(case) and len(rows) <= MOST_POLICIES, f"n = {case.n_rows:,} replications of each policy"
+    part = f" {len(rows)} of {len(case.decision.outcomes.policies)} policies; the others are at the end." * is_part
+    said = f"{note} {n}; second lines: {case.meta.level:.0%} intervals.{part}".strip()
+    return Grid(header, rows, said, widths, range(1, len(header)), is_small=len(rows) > MOST_POLICIES)
 
 
 def _share_cell(share: Estimate) -> str:
     return f"{hundredths(share.value)}%\n{interval(share)}"
 
 
-def _thirteen_weeks(case: Case, policy: str) -> list[Block]:
-    own = case.tracks[case.tracks["policy"] == policy]
-    if own.empty:
-        return []
-    by_day = own[own["day"] <= 7 * WEEKS].groupby("day")["cash"]
-    quantiles = pd.DataFrame({band: by_day.quantile(band) for band in BANDS})
-    trading = by_day.size() / own["replication"].nunique()
-    rows = [
-        [str(int(day) // 7), *(money(float(cash)) for cash in quantiles.loc[day]), f"{trading[day]:.0%}"]
-        for day in quantiles.index
-    ]
-    note = (
-        f"{case.called(policy)}, n = {own['replication'].nunique():,} tracked replications; cash of those still"
-        " trading. It seems to hold up where the ones without cash have stopped."
-    )
-    header = ["Week", *(f"Free cash, P{round(100 * band)}" for band in BANDS), "Still trading"]
-    return [Grid(header, rows, note, (0.6, 1, 1, 1, 1), range(5))]
+def _share(case: Case, happened: pd.Series[bool]) -> Estimate:
+    """The share of rows, with the interval of as many groups as share their inputs."""
+    share = float(happened.mean())
+    low, high = wilson(share, max(len(happened) // case.meta.chance_per_input, 1), case.meta.level)
+    return Estimate(share, float(low), float(high))
+
+
+def _quantile_cell(case: Case, values: pd.Series[float], p: float, form: str = "") -> str:
+    """A quantile with its interval, as money or in the given format."""
+    found = quantile_of(values.to_numpy(dtype=np.float64), p, case.meta.level, case.meta.chance_per_input)
+    if form:
+        value, low, high = (f"{one:{form}}" for one in found)
+        return f"{value}\n{low}{TO}{high}"
+    return _amount_cell(found)
+
+
+def _amount_cell(amount: Estimate) -> str:
+    return f"{money(amount.value)}\n{money_interval(amount.low, amount.high)}"
 
 
 def lender(case: Case) -> list[Block]:
-    """What a lender must know: new money at risk, default, acceleration, what is left."""
-    header = ["Policy", "New money comes in", "Mean amount", "Of it lost", "Event of default", "Debt accelerated",
-              "Cash left at an\ninsolvent end"]  # fmt: skip
-    rows = []
-    for policy in case.decision.outcomes.policies:
-        own = case.frame[case.frame["policy"] == policy]
-        insolvent, raised = own["end"] == "insolvent", own["raised"]
-        lost = raised[insolvent].sum() / raised.sum() if raised.sum() else 0.0
-        cash = own.loc[insolvent, "final_cash"]
-        rows.append([
-            case.meta.policies[policy] or policy, f"{(raised > 0).mean():.0%}", money(float(raised.mean())),
-            f"{lost:.0%}", f"{own['default_event_day'].notna().mean():.0%}",
-            f"{own['debt_accelerated_day'].notna().mean():.0%}",
-            money(float(cash.median())) if len(cash) else "none insolvent",
-        ])  # fmt: skip
+    """What a lender must know: new money at risk, default, acceleration, what is left and what comes back."""
     outcomes = case.decision.outcomes
     worst = max(outcomes.policies, key=lambda name: outcomes.mean("money_lost", name).value)
+    lost = outcomes.mean("money_lost", worst)
     items = [
         (
-            f"Most new money is lost under {case.called(worst)}: {money(outcomes.mean('money_lost', worst).value)} on"
-            " average is in the company when it becomes insolvent."
+            f"Most new money is lost under {case.called(worst)}: {money(lost.value)}"
+            f" ({money_interval(lost.low, lost.high)}) on average is in the company when it becomes insolvent."
         ),
         "An event of default is a breach notice or a missed payroll; it voids money that was promised on condition.",
     ]
-    note = f"n = {case.n:,} replications of each policy; shares to the horizon; cash left is the median."
-    return [Bullets(items), Grid(header, rows, note, (2.6, 1.1, 1, 0.9, 1, 1.1, 1.2), range(1, 7)), *_recoveries(case)]
+    if not _classes(case):
+        items.append("What each class of creditor recovers is not among the columns of this result.")
+    return [Bullets(items), _new_money(case, few(case))]
 
 
-def _recoveries(case: Case) -> list[Block]:
-    columns = [str(name) for name in case.frame if str(name).startswith("recovery.")]
-    if not columns:
-        return [Paragraph("What each class of creditor recovers is not among the columns of this result.", "small")]
-    insolvent = case.frame[case.frame["end"] == "insolvent"]
-    header = ["Mean recovery at an insolvent end", *(words(name).capitalize() for name in columns)]
-    rows = [
-        [case.meta.policies[policy] or policy,
-         *(_mean_share(insolvent.loc[insolvent["policy"] == policy, name]) for name in columns)]
-        for policy in case.decision.outcomes.policies
-    ]  # fmt: skip
-    return [Grid(header, rows, "", right=range(1, 1 + len(columns)))]
+def _classes(case: Case) -> list[str]:
+    """The columns of recoveries by class of creditor."""
+    return [str(name) for name in case.frame if str(name).startswith("recovery.")]
 
 
-def _mean_share(shares: pd.Series[float]) -> str:
-    return "none" if shares.isna().all() else f"{shares.mean():.0%}"
+def _new_money(case: Case, policies: list[str]) -> Grid:
+    classes = [f"{words(name).capitalize()}\nrecover" for name in _classes(case)]
+    header = ["Policy", "New money\ncomes in", "Of it lost,\nmean", "Event of\ndefault", "Debt\naccelerated",
+              "Cash left at an\ninsolvent end", *classes]  # fmt: skip
+    rows = [[case.meta.policies[policy] or policy, *_lent(case, policy)] for policy in policies]
+    note = "Shares to the horizon; cash left is the median, recoveries are means over insolvent ends."
+    return _table(case, header, rows, note, (2.4, 1, 1.15, 1, 1.1, 1.3, *(1.1,) * len(classes)))
+
+
+def _lent(case: Case, policy: str) -> list[str]:
+    """What a lender asks of a policy."""
+    own, insolvent = case.rows[policy], case.insolvent[policy]
+    cells = [
+        _share_cell(_share(case, own["raised"] > 0)),
+        _amount_cell(case.decision.outcomes.mean("money_lost", policy)),
+        *(_share_cell(_share(case, own[f"{state}_day"].notna())) for state in ("default_event", "debt_accelerated")),
+        _quantile_cell(case, insolvent["final_cash"], 0.5) if len(insolvent) else "none insolvent",
+    ]
+    return cells + [_recovery_cell(insolvent[name].dropna()) for name in _classes(case)]
+
+
+def _recovery_cell(shares: pd.Series[float]) -> str:
+    return "none" if shares.empty else _share_cell(mean_of(shares.to_numpy(dtype=np.float64)))
 
 
 def investor(case: Case) -> list[Block]:
     """What an investor must know: the ways it ends well, when, and what is left of the company then."""
-    ends = [end for end in ("recapitalised", "acquired", "licensed_out", "wound_down", "survived")
-            if any(lines[f"share_{end}"].value > 0 for lines in case.lines.values())]  # fmt: skip
-    header = [
-        "Policy",
-        *(words(end).capitalize() for end in ends),
-        "Median day of\na good end",
-        "Staff then",
-        "Senior\nexits then",
-    ]
-    rows = []
-    for policy in case.decision.outcomes.policies:
-        own = case.frame[(case.frame["policy"] == policy) & (case.frame["end"] != "insolvent")]
-        last = [
-            f"{own['end_day'].median():,.0f}",
-            f"{own['head_count'].median():,.0f}",
-            f"{own['senior_exits'].mean():.1f}",
-        ]
-        shares = [_share_cell(case.lines[policy][f"share_{end}"]) for end in ends]
-        rows.append([case.meta.policies[policy] or policy, *shares, *(last if len(own) else ["none", "", ""])])
     best = case.decision.best_trading
-    good = insolvent_complement(case.lines[best]["share_insolvent"])
+    good = complement(case.lines[best]["share_insolvent"])
     items = [
-        f"Most good ends come with {case.called(best)}: {hundredths(good.value)}% ({interval(good)}%).",
+        f"Most good ends come with {case.called(best)}: {percent(good)}.",
         f"A median good end takes {_weeks(case, best)}; what is left of the company then is in the table.",
     ]
-    return [Bullets(items), Grid(header, rows, f"n = {case.n:,} replications of each policy.", right=range(1, 9))]
+    return [Bullets(items), _good_ends_table(case, few(case))]
+
+
+def _good_ends(case: Case, policy: str) -> pd.DataFrame:
+    """The rows of a policy that do not end insolvent."""
+    own = case.rows[policy]
+    return own[own["end"] != "insolvent"]
+
+
+def _good_ends_table(case: Case, policies: list[str]) -> Grid:
+    ends = [end for end in ("recapitalised", "acquired", "licensed_out", "wound_down", "survived")
+            if any(lines[f"share_{end}"].value > 0 for lines in case.lines.values())]  # fmt: skip
+    header = ["Policy", *(words(end).capitalize() for end in ends), "Day of a\ngood end", "Staff then",
+              "Senior\nexits then"]  # fmt: skip
+    rows = []
+    for policy in policies:
+        own, shares = _good_ends(case, policy), [_share_cell(case.lines[policy][f"share_{end}"]) for end in ends]
+        last = [_quantile_cell(case, own[name], 0.5, ",.0f") for name in ("end_day", "head_count", "senior_exits")
+                if len(own)]  # fmt: skip
+        rows.append([case.meta.policies[policy] or policy, *shares, *(last or ["none", "", ""])])
+    return _table(case, header, rows, "The last three: medians of the good ends.", (2.4, *(1.1,) * (len(ends) + 3)))
 
 
 def _weeks(case: Case, policy: str) -> str:
-    own = case.frame[(case.frame["policy"] == policy) & (case.frame["end"] != "insolvent")]
-    return f"{own['end_day'].median() / 7:.0f} weeks" if len(own) else "no replication"
+    own = _good_ends(case, policy)
+    if own.empty:
+        return "no replication"
+    days = quantile_of(own["end_day"].to_numpy(dtype=np.float64), 0.5, case.meta.level, case.meta.chance_per_input)
+    value, low, high = (f"{day / 7:.0f}" for day in days)
+    return f"{value} weeks ({low}{TO}{high})"
 
 
 def vendor(case: Case) -> list[Block]:
     """What a vendor's credit manager must know: when it ends, how high exposure goes, what is overdue at the end."""
-    baseline = case.decision.baseline
-    own = case.frame[case.frame["policy"] == baseline]
+    baseline, start = case.decision.baseline, case.meta.start
     median = case.lines[baseline]["insolvency_quantile_0.5"]
+    when, span = date_reached(median.value, start), dates(median.low, median.high, start)
     items = [
         (
-            "Doing nothing, the company is insolvent in half of the replications by"
-            f" {date_reached(median.value, case.meta.start)}."
+            f"Under {case.called(baseline)} the company is insolvent in half of the replications by {when}"
+            f"{'' if when == span else f' ({span})'}."
         ),
         "The table says what is overdue to each creditor: the highest it gets, and what is left at an insolvent end.",
     ]
-    return [
-        Bullets(items),
-        Grid(*_by_day(case, "insolvent", "Insolvent within"), right=range(1, 9)),
-        _exposures(own, case.called(baseline)),
-        _by_policy(case),
-    ]
+    shown = few(case)
+    return [Bullets(items), _insolvent_by(case, shown), _exposures(case, baseline), _overdue_table(case, shown)]
 
 
 def _creditors(frame: pd.DataFrame) -> list[str]:
@@ -200,34 +252,34 @@ def _creditors(frame: pd.DataFrame) -> list[str]:
     return sorted((name for name in names if means[name] > 0), key=lambda name: -means[name])[:MOST_CREDITORS]
 
 
-def _exposures(own: pd.DataFrame, called: str) -> Grid:
-    insolvent = own[own["end"] == "insolvent"]
-    rows = []
-    for name in _creditors(own):
-        peak = np.quantile(own[f"peak_overdue.{name}"], BANDS)
-        left = insolvent[f"final_overdue.{name}"]
-        rows.append(
-            [name, *(money(float(amount)) for amount in peak), money(float(left.mean())) if len(left) else "none"]
-        )
-    header = [
-        "Creditor",
-        *(f"Highest overdue,\nP{round(100 * band)}" for band in BANDS),
-        "Overdue at an\ninsolvent end, mean",
+def _exposures(case: Case, policy: str) -> Grid:
+    own, insolvent = case.rows[policy], case.insolvent[policy]
+    rows = [
+        [
+            name,
+            *(_quantile_cell(case, own[f"peak_overdue.{name}"], band) for band in BANDS),
+            _left(insolvent[f"final_overdue.{name}"]),
+        ]
+        for name in _creditors(own)
     ]
+    header = ["Creditor", *(f"Highest overdue,\nP{round(100 * band)}" for band in BANDS),
+              "Overdue at an\ninsolvent end, mean"]  # fmt: skip
     note = (
-        f"{called}; the {len(rows)} creditors with the highest overdue. Overdue: due and unpaid; later bills come on"
-        " top."
+        f"{case.called(policy)}; the {len(rows)} creditors with the highest overdue. n = {len(own):,}; second lines:"
+        f" {case.meta.level:.0%} intervals. Overdue: due and unpaid; later bills come on top."
     )
-    return Grid(header, rows, note, (2.4, 1.2, 1.2, 1.2, 1.4), range(1, 5))
+    return Grid(header, rows, note, (2.4, 1.2, 1.2, 1.2, 1.4), range(1, 5), is_small=True)
 
 
-def _by_policy(case: Case) -> Grid:
-    names = _creditors(case.frame)[:3]
-    insolvent = case.frame[case.frame["end"] == "insolvent"]
+def _left(amounts: pd.Series[float]) -> str:
+    return "none" if amounts.empty else _amount_cell(mean_of(amounts.to_numpy(dtype=np.float64)))
+
+
+def _overdue_table(case: Case, policies: list[str]) -> Grid:
+    names = _creditors(case.frame)[:LISTED_CREDITORS]
     rows = []
-    for policy in case.decision.outcomes.policies:
-        own = insolvent[insolvent["policy"] == policy]
-        cells = [money(float(own[f"final_overdue.{name}"].mean())) if len(own) else "none" for name in names]
-        rows.append([case.meta.policies[policy] or policy, *cells])
+    for policy in policies:
+        left = case.insolvent[policy]
+        rows.append([case.meta.policies[policy] or policy, *(_left(left[f"final_overdue.{name}"]) for name in names)])
     header = ["Overdue at an insolvent end, mean", *names]
-    return Grid(header, rows, "", (2.6, *(1,) * len(names)), range(1, 1 + len(names)))
+    return _table(case, header, rows, "", (3, *(1.2,) * len(names)))

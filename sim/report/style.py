@@ -27,6 +27,8 @@ from .wording import day_month_year
 WIDTH, DPI = 6.5, 200
 INK, GREY, PALE = "#1a1a1a", "#5f5f5f", "#d9d9d9"
 SMALL_PRINT_WIDTH = 132
+SMALLEST_STEP = 0.002
+"""A move of a share that can be seen: half a point on a page."""
 CAUSE_COLOURS = ("#a63603", "#ec7014", "#fdae6b", "#fdd0a2", "#feedde")
 END_COLOURS = {
     "insolvent": CAUSE_COLOURS[0],
@@ -152,6 +154,24 @@ def _month(when: date, is_short: bool, is_first: bool) -> str:
     return f"{name}\n{when.year}" if is_first or when.timetuple().tm_yday == 1 else name
 
 
+def steps(ax: Axes, meta: FigureMeta, rows: pd.DataFrame, colour: str, *, shade: float, **line: Any) -> None:
+    """A curve of an incidence table as steps over dates, its simultaneous band shaded around it."""
+    seen = rows.iloc[turning_points(rows["estimate"])]
+    dates = date_numbers(meta, seen["day"])
+    if shade:
+        low, high = seen["band_low"], seen["band_high"]
+        ax.fill_between(dates, low, high, step="post", color=colour, alpha=shade, linewidth=0)
+    ax.plot(dates, seen["estimate"], drawstyle="steps-post", color=colour, **line)
+
+
+def turning_points(*curves: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    """Where any of some curves has moved by what can be seen on a page since the last of these places."""
+    bins = [np.round(np.asarray(curve, dtype=float) / SMALLEST_STEP) for curve in curves]
+    moved = np.any([np.diff(one) != 0 for one in bins], axis=0)
+    moved[-1:] = True
+    return np.flatnonzero(np.concatenate([[True], moved]))
+
+
 def percent_axis(ax: Axes, top: float = 1.0) -> None:
     """Percentages on y from 0 to `top`, pale lines across."""
     ax.set_ylim(0, top)
@@ -179,6 +199,19 @@ def labels_at_right(ax: Axes, labels: Sequence[tuple[float, str, str]], *, lines
         ax.plot([at + 0.005, at + 0.025], [height, place], transform=across, color=dark, linewidth=0.6, clip_on=False)
         label = ax.text(at + 0.032, place, text, transform=across, color=dark, va="center", size=7.5, linespacing=1.15)
         label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6})
+
+
+def point_labels(ax: Axes, points: Sequence[tuple[float, float, str, str]]) -> None:
+    """A line of text (x, y, text, colour) in the right margin for each of many points, none over another, with hair
+    lines."""
+    low, high = ax.get_ylim()
+    gap = 0.122 * (high - low) * DPI / ax.bbox.height
+    ordered = sorted(points, key=lambda point: point[1])
+    places = spread([point[1] for point in ordered], gap, low + gap / 2, high)
+    hair = {"arrowstyle": "-", "color": "#8a8a8a", "linewidth": 0.4, "shrinkA": 0, "shrinkB": 3}
+    for (x, y, text, colour), place in zip(ordered, places, strict=True):
+        ax.annotate(text, (x, y), (1.03, place), textcoords=ax.get_yaxis_transform(), color=colour, size=7,
+                    va="center", arrowprops=hair)  # fmt: skip
 
 
 def spread(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:

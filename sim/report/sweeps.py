@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 
 from sim.analysis.intervals import Floats
 
-from .style import GREY, INK, FigureMeta, house_style, page, pale_lines, percent_axis
+from .drawing import Picture, drawn, write
+from .style import GREY, INK, FigureMeta, page, pale_lines, percent_axis
 from .wording import hundredths, replications
 
 STEPS = (0.01, 0.02, 0.05, 0.1)
@@ -31,31 +32,25 @@ def draw_sweep(
     `shares` has policy, point, estimate, low, high and n of the probability that `headline` names. Writes SVG and PNG
     into `directory`, which is made if needed; equal tables give equal bytes. Returns the paths.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    paths = []
-    with house_style():
-        for name, ax in sweep_figures(shares, points, meta, headline):
-            figure = cast(Figure, ax.get_figure(root=True))
-            for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
-                paths.append(directory / f"{name}.{suffix}")
-                figure.savefig(paths[-1], metadata=metadata)
-    return paths
+    return write(drawn(sweep_figures(shares, points, meta, headline)), directory)
 
 
 def sweep_figures(
     shares: pd.DataFrame, points: pd.DataFrame, meta: FigureMeta, headline: str
-) -> Iterator[tuple[str, Axes]]:
-    """Each figure of a sweep with its name."""
+) -> Iterator[Picture]:
+    """Each figure of a sweep."""
     shares = shares.merge(points, on="point")
     varied = varied_in(points)
     for policy in meta.policies:
         table = shares[shares["policy"] == policy]
         notes = f"{replications(shares['n'])} at each of {len(points):,} points."
         if len(table) and len(varied) == 2 and _is_grid(points, varied):
-            yield f"{policy}-map", heat_map(table, varied[0], varied[1], meta, policy, headline, notes)
+            alt = f"{headline} over {varied[0]} and {varied[1]} under {policy}"
+            yield f"{policy}-map", alt, heat_map(table, varied[0], varied[1], meta, policy, headline, notes)
         else:
             for number, parameter in enumerate([name for name in varied if name != "override"][:MOST_FIGURES], 1):
-                yield f"{policy}-along-{number}", along(table, parameter, meta, policy, headline, notes)
+                alt = f"{headline} along {parameter} under {policy}"
+                yield f"{policy}-along-{number}", alt, along(table, parameter, meta, policy, headline, notes)
 
 
 def varied_in(points: pd.DataFrame) -> list[str]:
