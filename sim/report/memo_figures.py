@@ -14,7 +14,7 @@ from .decision_plots import filing_frontier, forest, pareto_picture, tornado_pic
 from .document import Figure
 from .drawing import Picture, drawn
 from .money_plots import cash_weeks, exposures, probability_plot, recovery_bars
-from .plots import alone, together
+from .plots import alone, ends_by_cause, together
 from .wording import complement
 
 SHOWN_DRIVERS = 8
@@ -26,16 +26,20 @@ CREDITOR = "overdue."
 
 def figures(case: Case) -> list[Figure]:
     """Every figure that the case has the numbers for."""
-    return drawn((*_ends(case), *_choice(case), *_filing(case), *_dates(case), *_money(case), *_inputs(case)))
+    parts = (_ends, _choice, _filing, _dates, _money, _inputs)
+    return drawn(picture for part in parts for picture in part(case))
 
 
 def _ends(case: Case) -> Iterator[Picture]:
-    """Ends, dates and cash: of all policies, and alone of the baseline, the chosen one and that with most good ends."""
+    """Ends, dates and cash: of all policies, of the baseline and the chosen one alone; the ends of that with most good
+    ends."""
     meta, decision, incidence = case.meta, case.decision, case.incidence
-    leading = list(dict.fromkeys([decision.baseline, decision.selection.chosen, decision.best_trading]))
-    yield from together(incidence, case.summary, meta, leading)
-    for policy in leading:
+    baseline, chosen, best = decision.baseline, decision.selection.chosen, decision.best_trading
+    yield from together(incidence, case.summary, meta, [chosen, best])
+    for policy in dict.fromkeys([baseline, chosen]):
         yield from alone(incidence, case.summary, case.tracks, meta, policy)
+    if best not in (baseline, chosen):
+        yield f"{best}-ends", f"Every end by date under {best}", ends_by_cause(incidence, meta, best)
 
 
 def _choice(case: Case) -> Iterator[Picture]:
@@ -110,9 +114,8 @@ def _recoveries(case: Case) -> Iterator[Picture]:
         }
         for name in columns
     }
-    policies = [policy for policy, own in case.insolvent.items() if len(own)]
-    shown = {name: shares for name, shares in known.items() if list(shares) == policies}
-    if shown and policies:
+    shown = {name: shares for name, shares in known.items() if shares}
+    if shown:
         alt = "Recovery by class of creditor and policy"
         yield "policies-recovery", alt, recovery_bars(shown, case.meta, case.n_rows)
 

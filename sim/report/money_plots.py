@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -20,6 +21,7 @@ from .style import GREY, INK, PALE, FigureMeta, labels_at_right, page, pale_line
 from .wording import TO, hundredths, interval, replications_of, words
 
 FAMILY_LOOKS = {"lognormal": ("#0173b2", "solid"), "Weibull": ("#c26d00", (0, (4, 1.5)))}
+MIDDLE = 0.5
 PAPER = (0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999)
 
 
@@ -37,8 +39,10 @@ def exposures(fans: Mapping[str, pd.DataFrame], meta: FigureMeta, policy: str) -
     heights = (0.95,) * rows if rows > 1 else (2.1,)
     panels = page(meta, title, subtitle, notes, panels=heights, right=0.25 if len(fans) > 1 else 1.25)
     axes = [half for panel in panels for half in _halves(panel)] if len(fans) > 1 else panels
+    last = max(int(table[0.5].dropna().index.max()) for table in fans.values())
+    until = replace(meta, horizon_days=max(last, 7))
     for ax, (name, table) in zip(axes, fans.items(), strict=False):
-        fan_panel(ax, table, meta, "", named=() if len(fans) > 1 else tuple(FAN_NAMES))
+        fan_panel(ax, table, until, "", named=() if len(fans) > 1 else tuple(FAN_NAMES))
         ax.set_title(f"{name}, $ million", loc="left", size=7.5, pad=3)
         ax.tick_params(labelbottom=ax.get_position().y0 < panels[-1].get_position().y1)
     for ax in axes[len(fans) :]:
@@ -87,18 +91,19 @@ def _week_cell(ax: Axes, week: int, place: int, amount: Estimate | None) -> None
 
 
 def recovery_bars(recoveries: Mapping[str, Mapping[str, Estimate]], meta: FigureMeta, n: int) -> Axes:
-    """What each class of creditor gets back of its claim at an insolvent end, by policy; `recoveries` by class, then
-    policy."""
+    """What each class of creditor gets back of its claim at an insolvent end, by policy, most for the last class first;
+    `recoveries` by class, then by policy under which it has a claim."""
     notes = (
         f"{replications_of(n)} of each policy; means over insolvent ends with {meta.level:.0%} intervals as whiskers"
         " and in brackets, in per cent of the claim."
     )
-    policies = list(next(iter(recoveries.values())))
+    last = list(recoveries.values())[-1]
+    policies = sorted(last, key=lambda policy: -last[policy].value)
     height = 0.17 * len(policies) + 0.1
     title = "What creditors get back at an insolvent end"
     (first,) = page(meta, title, meta.label, notes, panels=(height,), left=1.75, right=0.1)
     for ax, (name, found) in zip(_side_by_side(first, len(recoveries)), recoveries.items(), strict=True):
-        _recovery_panel(ax, [found[policy] for policy in policies])
+        _recovery_panel(ax, [found.get(policy) for policy in policies])
         ax.set_title(words(name).capitalize(), loc="left", size=8)
     first.set_yticks(range(len(policies)), [shortened(policy, 26) for policy in policies], size=7.5)
     return first
@@ -108,20 +113,21 @@ def _side_by_side(ax: Axes, n: int) -> list[Axes]:
     """So many axes in the place of one, with room beside each."""
     box = ax.get_position()
     width = box.width / n
-    ax.set_position((box.x0, box.y0, 0.9 * width, box.height))
-    others = (ax.figure.add_axes((box.x0 + k * width, box.y0, 0.9 * width, box.height)) for k in range(1, n))
+    ax.set_position((box.x0, box.y0, 0.82 * width, box.height))
+    others = (ax.figure.add_axes((box.x0 + k * width, box.y0, 0.82 * width, box.height)) for k in range(1, n))
     return [ax, *others]
 
 
-def _recovery_panel(ax: Axes, shares: Sequence[Estimate]) -> None:
-    places = np.arange(len(shares))
-    ax.barh(places, [one.value for one in shares], 0.72, color=FAN_COLOUR, alpha=0.55)
-    ax.hlines(places, [one.low for one in shares], [one.high for one in shares], color=INK, linewidth=1)
+def _recovery_panel(ax: Axes, shares: Sequence[Estimate | None]) -> None:
     for place, share in enumerate(shares):
-        is_long = share.high > 0.55
-        at = share.low - 0.03 if is_long else share.high + 0.03
-        text = f"{hundredths(share.value)} ({interval(share)})"
-        ax.text(at, place, text, va="center", ha="right" if is_long else "left", size=5.8)
+        if share is None:
+            ax.text(0.03, place, "no claim", va="center", size=5.8, color=GREY)
+            continue
+        ax.barh(place, share.value, 0.72, color=FAN_COLOUR, alpha=0.55)
+        ax.plot([share.low, share.high], [place, place], color=INK, linewidth=1)
+        is_long = share.high > MIDDLE
+        at, side = (share.low - 0.03, "right") if is_long else (share.high + 0.03, "left")
+        ax.text(at, place, f"{hundredths(share.value)} ({interval(share)})", va="center", ha=side, size=5.8)
     ax.set(xlim=(0, 1), ylim=(len(shares) - 0.4, -0.6), xticks=[0, 0.5, 1], yticks=[])
     ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:g}%")
     ax.tick_params(axis="y", length=0)

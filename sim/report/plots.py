@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import seaborn as sns
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
@@ -114,7 +113,7 @@ def insolvency_dates(incidence: pd.DataFrame, summary: pd.DataFrame, meta: Figur
     edges = np.append(np.arange(0, meta.horizon_days + 1, width), meta.horizon_days + 1)
     bins = pd.DataFrame({event: _per_bin(table, event, edges) for event in ("insolvent", *cause_colours(incidence))})
     if bins["insolvent"].any():
-        _bars(ax, bins.drop(columns="insolvent"), cause_colours(incidence), date_numbers(meta, edges))
+        _bars(ax, bins, cause_colours(incidence), date_numbers(meta, edges))
     _whiskers(ax, bins["insolvent"].to_numpy(), int(table["n"].iloc[0]), date_numbers(meta, edges), meta.level)
     date_axis(ax, meta)
     percent_axis(ax, ax.get_ylim()[1] if lines["share_insolvent"].value else 1.0)
@@ -130,22 +129,12 @@ def _per_bin(table: pd.DataFrame, event: str, edges: npt.NDArray[np.int64]) -> F
 
 
 def _bars(ax: Axes, bins: pd.DataFrame, colours: dict[str, str], edges: Floats) -> None:
-    bars = bins.assign(date=edges[:-1]).melt("date", var_name="cause", value_name="share")
-    sns.histplot(
-        bars,
-        x="date",
-        weights="share",
-        hue="cause",
-        hue_order=list(colours)[::-1],
-        palette=colours,
-        bins=edges.tolist(),
-        multiple="stack",
-        element="step",
-        alpha=1,
-        linewidth=0,
-        legend=False,
-        ax=ax,
-    )
+    """Bars of the causes one upon another, without gaps."""
+    below = np.zeros(len(bins))
+    for cause, colour in colours.items():
+        above = below + bins[cause].to_numpy()
+        ax.stairs(above, edges, baseline=below, fill=True, color=colour, linewidth=0)
+        below = above
 
 
 def _whiskers(ax: Axes, shares: Floats, n: int, edges: Floats, level: float) -> None:

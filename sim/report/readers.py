@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.compare import mean_of
-from sim.analysis.intervals import Estimate, wilson
+from sim.analysis.intervals import Estimate, Floats, wilson
 from sim.analysis.weeks import quantile_of
 
 from .answer import choice
@@ -130,9 +130,13 @@ def _share(case: Case, happened: pd.Series[bool]) -> Estimate:
     return Estimate(share, float(low), float(high))
 
 
+def _floats(values: pd.Series[float]) -> Floats:
+    return np.asarray(values, dtype=np.float64)
+
+
 def _quantile_cell(case: Case, values: pd.Series[float], p: float, form: str = "") -> str:
     """A quantile with its interval, as money or in the given format."""
-    found = quantile_of(values.to_numpy(dtype=np.float64), p, case.meta.level, case.meta.chance_per_input)
+    found = quantile_of(_floats(values), p, case.meta.level, case.meta.chance_per_input)
     if form:
         value, low, high = (f"{one:{form}}" for one in found)
         return f"{value}\n{low}{TO}{high}"
@@ -187,7 +191,7 @@ def _lent(case: Case, policy: str) -> list[str]:
 
 
 def _recovery_cell(shares: pd.Series[float]) -> str:
-    return "none" if shares.empty else _share_cell(mean_of(shares.to_numpy(dtype=np.float64)))
+    return "none" if shares.empty else _share_cell(mean_of(_floats(shares)))
 
 
 def investor(case: Case) -> list[Block]:
@@ -225,7 +229,7 @@ def _weeks(case: Case, policy: str) -> str:
     own = _good_ends(case, policy)
     if own.empty:
         return "no replication"
-    days = quantile_of(own["end_day"].to_numpy(dtype=np.float64), 0.5, case.meta.level, case.meta.chance_per_input)
+    days = quantile_of(_floats(own["end_day"]), 0.5, case.meta.level, case.meta.chance_per_input)
     value, low, high = (f"{day / 7:.0f}" for day in days)
     return f"{value} weeks ({low}{TO}{high})"
 
@@ -272,7 +276,7 @@ def _exposures(case: Case, policy: str) -> Grid:
 
 
 def _left(amounts: pd.Series[float]) -> str:
-    return "none" if amounts.empty else _amount_cell(mean_of(amounts.to_numpy(dtype=np.float64)))
+    return "none" if amounts.empty else _amount_cell(mean_of(_floats(amounts)))
 
 
 def _overdue_table(case: Case, policies: list[str]) -> Grid:

@@ -146,7 +146,9 @@ def date_axis(ax: Axes, meta: FigureMeta) -> None:
     ax.set_xlim(first.astype(int), last.astype(int))
     names = [_month(when, meta.horizon_days < 70, k == 0) for k, when in enumerate(labelled)]
     ax.set_xticks(np.array(labelled, dtype="datetime64[D]").astype(int), names)
-    ax.set_xticks(ticks[(ticks >= first) & (ticks <= last)].astype(int), minor=True)
+    seen = ticks[(ticks >= first) & (ticks <= last)].astype(int)
+    ax.plot(seen, np.zeros(len(seen)), "|", transform=ax.get_xaxis_transform(), color=GREY, markersize=3.5,
+            markeredgewidth=0.5, clip_on=False)  # fmt: skip
 
 
 def _month(when: date, is_short: bool, is_first: bool) -> str:
@@ -208,7 +210,7 @@ def point_labels(ax: Axes, points: Sequence[tuple[float, float, str, str]]) -> N
     gap = 0.122 * (high - low) * DPI / ax.bbox.height
     ordered = sorted(points, key=lambda point: point[1])
     places = spread([point[1] for point in ordered], gap, low + gap / 2, high)
-    hair = {"arrowstyle": "-", "color": "#8a8a8a", "linewidth": 0.4, "shrinkA": 0, "shrinkB": 3}
+    hair = {"arrowstyle": "-", "color": "#8a8a8a", "linewidth": 0.4, "shrinkA": 2, "shrinkB": 3, "relpos": (0, 0.5)}
     for (x, y, text, colour), place in zip(ordered, places, strict=True):
         ax.annotate(text, (x, y), (1.03, place), textcoords=ax.get_yaxis_transform(), color=colour, size=7,
                     va="center", arrowprops=hair)  # fmt: skip
