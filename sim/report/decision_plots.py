@@ -106,7 +106,7 @@ def _cross(ax: Axes, x: Span, y: Span, x_scale: float, y_scale: float, is_filled
 
 def _height(n: int) -> float:
     """Inches of a panel beside which so many lines of text fit."""
-    return max(3.0, 0.127 * n + 0.1)
+    return max(2.4, 0.127 * n + 0.1)
 
 
 def filing_frontier(gained: Sequence[Paired], added: Sequence[Paired], meta: FigureMeta, n: int) -> Axes:
@@ -155,7 +155,7 @@ def tornado_picture(
         f" (pale) and highest (dark), with {meta.level:.0%} intervals; what bounds the fifths stands beside them."
         " Line: all replications. A bar whose intervals overlap tells nothing from chance."
     )
-    height = 0.36 * len(swings) + 0.15
+    height = 0.31 * len(swings) + 0.15
     subtitle = f"Policy: {meta.policies[policy] or policy}"
     title = "Which uncertain inputs move the chance of a good end"
     (ax,) = page(meta, title, subtitle, notes, panels=(height,), left=2.75, right=0.35)

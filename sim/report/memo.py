@@ -14,6 +14,8 @@ from .turning import drivers, turning
 from .turning_points import story
 from .wording import day_month_year, dollars, joined, plural
 
+ORDER = "The table of policies and a page for each reader come first; what stands after them backs these pages."
+
 
 def memo(case: Case, figures: Sequence[Figure]) -> Document:
     """The whole memo, with those of the figures that it shows. Equal cases give equal documents.
@@ -35,7 +37,7 @@ def memo(case: Case, figures: Sequence[Figure]) -> Document:
     sections = [
         Section("The question", [Paragraph(question(case))]),
         Section("The answer", [Paragraph(sentence, "answer") for sentence in answer(case)]),
-        Section("How sure this is", [Bullets(sureness(case))]),
+        Section("How sure this is", [Bullets(sureness(case)), Paragraph(ORDER, "small")]),
         Section("The policies", [outcome_table(case)], own_page=is_long(case)),
         Section("For the board", [*readers.board(case), *shown(f"{baseline}-weeks")], own_page=True),
         Section("For a lender", [*readers.lender(case), *shown(f"{baseline}-cash")], own_page=True),
@@ -44,13 +46,13 @@ def memo(case: Case, figures: Sequence[Figure]) -> Document:
                 own_page=True),
         Section("What would change the answer", [*turning(case), *shown(f"{best}-tornado"), *drivers(case)],
                 own_page=True),
-        Section("The leading policy against the others", [rivals_table(case)], own_page=True),
+        Section("The leading policy against the others", [rivals_table(case)]),
         Section("What each policy changes", [changes_table(case), *shown("policies-forest", "policies-pareto")],
                 own_page=True),
         Section("When to file", shown("policies-filing")),
         Section("How and when it ends", shown("policies-ends", "policies-insolvency", f"{baseline}-curves",
                                               f"{baseline}-dates", f"{baseline}-paper")),
-        Section("A typical insolvent replication", story(case), own_page=True),
+        Section("A typical insolvent replication", story(case)),
         Section("Every policy, for each reader", [*readers.every_policy(case), *shown("policies-recovery")],
                 own_page=True),
         Section("Assumptions by evidence", evidence.assumptions(case), own_page=True),

@@ -36,7 +36,7 @@ def exposures(fans: Mapping[str, pd.DataFrame], meta: FigureMeta, policy: str) -
     )
     title, subtitle = "Overdue to creditors while the company trades", f"Policy: {meta.policies[policy] or policy}"
     rows = -(-len(fans) // 2)
-    heights = (0.95,) * rows if rows > 1 else (2.1,)
+    heights = (0.62,) * rows if rows > 1 else (2.1,)
     panels = page(meta, title, subtitle, notes, panels=heights, right=0.25 if len(fans) > 1 else 1.25)
     axes = [half for panel in panels for half in _halves(panel)] if len(fans) > 1 else panels
     last = max(int(table[0.5].dropna().index.max()) for table in fans.values())

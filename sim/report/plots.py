@@ -170,10 +170,10 @@ def cash_fan(free: pd.DataFrame, restricted: pd.DataFrame, meta: FigureMeta, pol
     opening = [f"${table[0.5].iloc[0] / 1e6:,.1f}M {name}" for name, table in tables.items()]
     subtitle = f"{_policy(meta, policy)}. Opening cash {' and '.join(opening)}"
     title = "Cash while the company trades"
-    upper, middle, lower = page(meta, title, subtitle, notes, panels=(2.1, 0.75, 0.75), right=1.25)
+    upper, middle, lower = page(meta, title, subtitle, notes, panels=(1.7, 0.55, 0.55), right=1.25)
     fan_panel(upper, free, meta, "Free cash, $ million")
     upper.plot(date_numbers(meta, [0]), free[0.5].iloc[:1] / 1e6, "o", color=INK, markersize=4, clip_on=False, zorder=5)
-    fan_panel(middle, restricted, meta, "Restricted,\n$ million", named=(0.05, 0.5, 0.95))
+    fan_panel(middle, restricted, meta, "Restricted,\n$ m", named=(0.05, 0.5, 0.95))
     for ax in (upper, middle):
         ax.tick_params(labelbottom=False)
     _trading_panel(lower, free, meta)
@@ -206,7 +206,7 @@ def _trading_panel(ax: Axes, table: pd.DataFrame, meta: FigureMeta) -> None:
     date_axis(ax, meta)
     percent_axis(ax)
     ax.set_yticks([0, 0.5, 1])
-    ax.set_ylabel("Still trading")
+    ax.set_ylabel("Trading")
     last = Estimate(*(float(table[column].iloc[-1]) for column in ("trading", "low", "high")))
     labels_at_right(ax, [(last.value, percent(last), INK)], lines=1)
 
@@ -229,7 +229,7 @@ def _pictures(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta) -> It
     incidence = cumulative_incidence(frame, horizon_days=days, level=level, chance_per_input=chance)
     summary = summarise(frame, days=[], horizon_days=days, start=meta.start, level=level, chance_per_input=chance)
     yield from together(incidence, summary, meta)
-    for policy in policies_of(incidence):
+    for policy in [name for name in meta.policies if name in policies_of(incidence)]:
         yield from alone(incidence, summary, tracks, meta, policy)
 
 

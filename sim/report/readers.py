@@ -28,7 +28,7 @@ from .wording import (
 
 BANDS = (0.1, 0.5, 0.9)
 MOST_CREDITORS, LISTED_CREDITORS = 8, 3
-MOST_POLICIES = 8
+MOST_POLICIES = 6
 """As many policies as fit the page of a reader."""
 
 
@@ -170,12 +170,12 @@ def _classes(case: Case) -> list[str]:
 
 
 def _new_money(case: Case, policies: list[str]) -> Grid:
-    classes = [f"{words(name).capitalize()}\nrecover" for name in _classes(case)]
-    header = ["Policy", "New money\ncomes in", "Of it lost,\nmean", "Event of\ndefault", "Debt\naccelerated",
-              "Cash left at an\ninsolvent end", *classes]  # fmt: skip
+    classes = ["\n".join(("Recovery:", *words(name).split())) for name in _classes(case)]
+    header = ["Policy", "New\nmoney\ncomes in", "Of it\nlost,\nmean", "Event of\ndefault", "Debt\ncalled in",
+              "Cash left,\ninsolvent\nends", *classes]  # fmt: skip
     rows = [[case.meta.policies[policy] or policy, *_lent(case, policy)] for policy in policies]
     note = "Shares to the horizon; cash left is the median, recoveries are means over insolvent ends."
-    return _table(case, header, rows, note, (2.4, 1, 1.15, 1, 1.1, 1.3, *(1.1,) * len(classes)))
+    return _table(case, header, rows, note, (2.2, 1.05, 1.1, 1, 1, 1.15, *(1.05,) * len(classes)))
 
 
 def _lent(case: Case, policy: str) -> list[str]:
@@ -231,7 +231,7 @@ def _weeks(case: Case, policy: str) -> str:
         return "no replication"
     days = quantile_of(_floats(own["end_day"]), 0.5, case.meta.level, case.meta.chance_per_input)
     value, low, high = (f"{day / 7:.0f}" for day in days)
-    return f"{value} weeks ({low}{TO}{high})"
+    return f"{value} weeks" if low == high else f"{value} weeks ({low}{TO}{high})"
 
 
 def vendor(case: Case) -> list[Block]:
@@ -246,8 +246,8 @@ def vendor(case: Case) -> list[Block]:
         ),
         "The table says what is overdue to each creditor: the highest it gets, and what is left at an insolvent end.",
     ]
-    shown = few(case)
-    return [Bullets(items), _insolvent_by(case, shown), _exposures(case, baseline), _overdue_table(case, shown)]
+    by_policy = [] if is_long(case) else [_overdue_table(case, few(case))]
+    return [Bullets(items), _insolvent_by(case, few(case)), _exposures(case, baseline), *by_policy]
 
 
 def _creditors(frame: pd.DataFrame) -> list[str]:

@@ -27,8 +27,8 @@ from .wording import day_month_year
 WIDTH, DPI = 6.5, 200
 INK, GREY, PALE = "#1a1a1a", "#5f5f5f", "#d9d9d9"
 SMALL_PRINT_WIDTH = 132
-SMALLEST_STEP = 0.002
-"""A move of a share that can be seen: half a point on a page."""
+SMALLEST_STEP = 0.003
+"""A move of a share that can be seen: two thirds of a point on a page."""
 CAUSE_COLOURS = ("#a63603", "#ec7014", "#fdae6b", "#fdd0a2", "#feedde")
 END_COLOURS = {
     "insolvent": CAUSE_COLOURS[0],
@@ -210,10 +210,12 @@ def point_labels(ax: Axes, points: Sequence[tuple[float, float, str, str]]) -> N
     gap = 0.122 * (high - low) * DPI / ax.bbox.height
     ordered = sorted(points, key=lambda point: point[1])
     places = spread([point[1] for point in ordered], gap, low + gap / 2, high)
-    hair = {"arrowstyle": "-", "color": "#8a8a8a", "linewidth": 0.4, "shrinkA": 2, "shrinkB": 3, "relpos": (0, 0.5)}
+    left, right = ax.get_xlim()
+    edge = right + 0.025 * (right - left)
     for (x, y, text, colour), place in zip(ordered, places, strict=True):
-        ax.annotate(text, (x, y), (1.03, place), textcoords=ax.get_yaxis_transform(), color=colour, size=7,
-                    va="center", arrowprops=hair)  # fmt: skip
+        ax.plot([x, edge], [y, place], color="#8a8a8a", linewidth=0.4, clip_on=False, zorder=1)
+        ax.text(1.03, place, text, transform=ax.get_yaxis_transform(), color=colour, size=7, va="center")
+    ax.set_xlim(left, right)
 
 
 def spread(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:

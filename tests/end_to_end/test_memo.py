@@ -14,10 +14,12 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.experiment.job import answer as simulate_into
 from sim.experiment.progress import no_progress
-from sim.memo import case_of, write_memo
+from sim.memo import case_of, write_memo, write_plots
 from sim.report.answer import answer
 from sim.report.case import Case
 from sim.report.document import Bullets, Document, Figure, Grid, Paragraph, Section
+from sim.report.memo import memo
+from sim.report.memo_figures import figures
 from sim.report.render import FORMATS, render
 from sim.scenario.loading import load
 
@@ -45,7 +47,7 @@ actions = [{{do = "set", parameter = "{parameter}", value = {value}}}]
 name = "file-early"
 label = "File early"
 actions = [{{do = "file", on = 2024-02-05}}]
-
+{more}
 [scenario]
 name = "made_up"
 label = "A made-up company"
@@ -64,7 +66,7 @@ def written(tmp_path: Path, **changes: Any) -> Path:
     """The file of a small experiment."""
     stated = {
         "label": "Made up", "replications": 2000, "name": "cheaper-rent", "policy_label": "Pay half the rent",
-        "parameter": "costs.landlord.monthly", "value": 10000,
+        "parameter": "costs.landlord.monthly", "value": 10000, "more": "",
     }  # fmt: skip
     file = tmp_path / "made_up.toml"
     file.write_text(WORLD.format(**(stated | changes)), encoding="utf-8")
@@ -122,6 +124,49 @@ def test_the_same_result_gives_the_same_bytes(made: Path) -> None:
     done = CliRunner().invoke(app, ["memo", str(made)])
     assert done.output.splitlines() == [str(made / f"memo.{form}") for form in FORMATS]
     assert {form: (made / f"memo.{form}").read_bytes() for form in FORMATS} == before
+
+
+def test_figures_that_were_drawn_beside_the_memo_make_the_same_memo(made: Path) -> None:
+    before = {path: path.read_bytes() for path in (made / "plots").iterdir()}
+    memos = {form: (made / f"memo.{form}").read_bytes() for form in FORMATS}
+    write_memo(made, FORMATS, write_plots(made))
+    assert {path: path.read_bytes() for path in (made / "plots").iterdir()} == before
+    assert {form: (made / f"memo.{form}").read_bytes() for form in FORMATS} == memos
+
+
+def test_a_page_for_each_reader_follows_the_policies_and_comes_before_what_backs_them(made: Path) -> None:
+    text = text_of_pdf(made / "memo.pdf")
+    headings = ["The answer", "The policies", "For the board", "For a lender", "For an investor",
+                "For a vendor's credit manager", "What would change the answer", "Limits"]  # fmt: skip
+    places = [text.index(heading) for heading in headings]
+    assert places == sorted(places)
+
+
+FILING = """
+[[policies]]
+name = "file-{day}"
+label = "File on day {day}"
+actions = [{{do = "file", on = 2024-03-{day:02}}}]
+"""
+
+
+def test_with_9_policies_readers_see_6_and_all_9_stand_at_the_end(tmp_path: Path) -> None:
+    case = found(tmp_path, replications=200, more="".join(FILING.format(day=day) for day in range(1, 7)))
+    document = memo(case, figures(case))
+    grids = {section.title: [one for one in section.blocks if isinstance(one, Grid)] for section in document.sections}
+    assert [len(grids[f"For {who}"][0].rows) for who in ("the board", "a lender", "an investor")] == [6, 6, 6]
+    assert {len(grid.rows) for grid in grids["Every policy, for each reader"]} == {9}
+    assert "9 policies; the others are at the end" in grids["For a lender"][0].note
+    filing = next(figure for figure in document.figures() if figure.name == "policies-filing")
+    assert all(name in filing.svg for name in ("file-early", "file-6", "do-nothing"))
+
+
+def test_every_number_is_folded_in_html_and_named_in_the_pdf(made: Path) -> None:
+    html = (made / "memo.html").read_text(encoding="utf-8")
+    folded = html[html.index("<details>") : html.index("</details>")]
+    assert "Every number of the scenario" in folded
+    assert "costs landlord" in folded.replace(":", "") or "landlord: monthly" in folded
+    assert "Every number of the scenario In memo.html and memo.md beside this file." in text_of_pdf(made / "memo.pdf")
 
 
 def test_formats_are_chosen_and_checked(made: Path, tmp_path: Path) -> None:
