@@ -154,6 +154,7 @@ def figure_meta(result: Result, fingerprint: str) -> FigureMeta:
         fingerprint=fingerprint[:FINGERPRINT_SHOWN],
         policies={policy.name: policy.label or policy.name for policy in experiment.policies},
         chance_per_input=experiment.chance_per_input,
+        units={path: one.unit for path, one in scenario.parameters().items()},
     )
 
 

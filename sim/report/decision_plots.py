@@ -135,7 +135,7 @@ def filing_frontier(gained: Sequence[Paired], added: Sequence[Paired], meta: Fig
     ax.plot([0], [0], "s", color=INK, markersize=5)
     labels.append((0.0, 0.0, f"{shortened(first, 28)}  0, $0", INK))
     ax.set_xlabel("Deficiency of creditors added, mean, $ million")
-    ax.set_ylabel("Chance of a good end gained, percentage points")
+    ax.set_ylabel("Good ends gained, % points")
     pale_lines(ax)
     point_labels(ax, labels)
     return ax

@@ -59,7 +59,7 @@ def _halves(ax: Axes) -> tuple[Axes, Axes]:
 
 
 def cash_weeks(rows: Mapping[str, Weeks], trading: Mapping[int, float], meta: FigureMeta, policy: str, n: int) -> Axes:
-    """A table of the weeks ahead: amounts at P90, P50 and P10 of what still trades, by name, and the share of it."""
+    """A table of the weeks ahead: the 90th, 50th and 10th percentile of what still trades, by name, and its share."""
     notes = (
         f"n = {n:,} tracked replications at the start; amounts in $ million, of those still trading. Second lines:"
         f" {meta.level:.0%} order-statistic intervals. Cash seems to hold up where the ones without cash have stopped."

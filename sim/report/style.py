@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -63,7 +63,8 @@ class FigureMeta:
     """What the small print of every figure says about where it comes from.
 
     `policies` maps the name of each policy to its label, the baseline first; `start` is also the as-of date of the
-    information; `chance_per_input` is how many replications share their uncertain inputs.
+    information; `chance_per_input` is how many replications share their uncertain inputs; `units` has those of the
+    numbers that a figure may have on an axis, by path.
     """
 
     label: str
@@ -73,6 +74,7 @@ class FigureMeta:
     policies: Mapping[str, str]
     level: float = LEVEL
     chance_per_input: int = 1
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def horizon(self) -> date:

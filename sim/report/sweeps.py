@@ -85,8 +85,8 @@ def heat_map(
     elif min(z.shape) >= FEWEST_FOR_CONTOURS and z.max() > z.min():
         _contours(ax, x, y, z)
     _units(ax, x, y)
-    ax.set_xlabel(across)
-    ax.set_ylabel("" if names else up)
+    ax.set_xlabel(_named(across, meta))
+    ax.set_ylabel("" if names else _named(up, meta))
     if names:
         ax.set_yticks(y, [textwrap.fill(name, 12) for name in names], fontsize=7)
     figure = cast(Figure, ax.get_figure(root=True))
@@ -95,6 +95,11 @@ def heat_map(
     bar.ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g}%")
     bar.outline.set_visible(False)
     return ax
+
+
+def _named(parameter: str, meta: FigureMeta) -> str:
+    unit = meta.units.get(parameter, "")
+    return f"{parameter}, {unit}" if unit else parameter
 
 
 def _contours(ax: Axes, x: Floats, y: Floats, z: Floats) -> None:
@@ -140,6 +145,6 @@ def along(table: pd.DataFrame, parameter: str, meta: FigureMeta, policy: str, he
     pale_lines(ax)
     _units(ax, x, share)
     ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
-    ax.set_xlabel(parameter)
+    ax.set_xlabel(_named(parameter, meta))
     ax.set_ylabel(headline)
     return ax

@@ -83,6 +83,7 @@ def assert_texts_are_free(pictures: Iterable[Picture]) -> None:
             assert figure.bbox.padded(1).containsx(box.x0), f"{name}: {text!r} is cut at the left"
             assert figure.bbox.padded(1).containsx(box.x1), f"{name}: {text!r} is cut at the right"
             assert figure.bbox.padded(1).containsy(box.y0), f"{name}: {text!r} is cut at the foot"
+            assert figure.bbox.padded(1).containsy(box.y1), f"{name}: {text!r} is cut at the top"
         for (text, box), (other, other_box) in itertools.combinations(boxes, 2):
             assert not box.padded(-2).overlaps(other_box.padded(-2)), f"{name}: {text!r} over {other!r}"
 
