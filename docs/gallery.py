@@ -13,7 +13,7 @@ import typst
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
-WIDTH, COLOURS = 1000, 48
+WIDTH, COLOURS = 1000, 128
 DECISION, FILING, SWEEP = "stability_2023_10", "stability_2023_10_filing", "commitment_and_growth"
 FIRST_PAGE = b"#set page(width: auto, height: auto, margin: 0pt)\n#image(\"/memo.pdf\", page: 1)"
 PICTURES = {

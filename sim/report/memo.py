@@ -38,7 +38,7 @@ def memo(case: Case, figures: Sequence[Figure]) -> Document:
         Section("The question", [Paragraph(question(case))]),
         Section("The answer", [Paragraph(sentence, "answer") for sentence in answer(case)]),
         Section("How sure this is", [Bullets(sureness(case)), Paragraph(ORDER, "small")]),
-        Section("The policies", [outcome_table(case)], own_page=is_long(case)),
+        Section("The policies", [outcome_table(case)]),
         Section("For the board", [*readers.board(case), *shown(f"{baseline}-weeks")], own_page=True),
         Section("For a lender", [*readers.lender(case), *shown(f"{baseline}-cash")], own_page=True),
         Section("For an investor", [*readers.investor(case), *shown(f"{best}-ends")], own_page=True),

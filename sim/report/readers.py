@@ -175,7 +175,7 @@ def _new_money(case: Case, policies: list[str]) -> Grid:
               "Cash left,\ninsolvent\nends", *classes]  # fmt: skip
     rows = [[case.meta.policies[policy] or policy, *_lent(case, policy)] for policy in policies]
     note = "Shares to the horizon; cash left is the median, recoveries are means over insolvent ends."
-    return _table(case, header, rows, note, (2.2, 1.05, 1.1, 1, 1, 1.15, *(1.05,) * len(classes)))
+    return _table(case, header, rows, note, (1.9, 1, 1.05, 0.95, 0.95, 1.1, *(1.25,) * len(classes)))
 
 
 def _lent(case: Case, policy: str) -> list[str]:
