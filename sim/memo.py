@@ -18,7 +18,7 @@ from sim.scenario.schema import Scenario, quantities
 if TYPE_CHECKING:
     from sim.report.case import Case, InputFact, PolicyFact, Story
     from sim.report.document import Figure
-    from sim.report.style import FigureMeta
+    from sim.report.meta import FigureMeta
 
 FINGERPRINT_SHOWN = 16
 CONSENTS = {
@@ -56,16 +56,11 @@ def write_memo(directory: Path, formats: Sequence[str], drawn: Sequence[Figure] 
     `drawn` are the figures if they have been drawn and written already. Raises `StoreError` if the directory holds no
     result, `UndecidableError` if it holds no decision.
     """
-    from sim.report.drawing import write
     from sim.report.memo import memo
-    from sim.report.memo_figures import figures
     from sim.report.render import render
 
     case, paths = case_of(directory), []
-    if drawn is None:
-        drawn = figures(case)
-        write(drawn, directory / "plots")
-    document = memo(case, drawn)
+    document = memo(case, _drawn(case, directory) if drawn is None else drawn)
     for form in formats:
         paths.append(directory / f"memo.{form}")
         write_file(paths[-1], render(document, form))
@@ -75,13 +70,17 @@ def write_memo(directory: Path, formats: Sequence[str], drawn: Sequence[Figure] 
 def write_plots(directory: Path) -> list[Figure]:
     """Draw the figures of the result in a directory into its `plots/`, as SVG and PNG; none if no replication is one
     of every policy."""
+    try:
+        return _drawn(case_of(directory, is_told=False), directory)
+    except UndecidableError:
+        return []
+
+
+def _drawn(case: Case, directory: Path) -> list[Figure]:
     from sim.report.drawing import write
     from sim.report.memo_figures import figures
 
-    try:
-        drawn = figures(case_of(directory, is_told=False))
-    except UndecidableError:
-        return []
+    drawn = figures(case)
     write(drawn, directory / "plots")
     return drawn
 
@@ -144,7 +143,7 @@ def _weighed(variant: Result, main: Result) -> Any:
 
 def figure_meta(result: Result, fingerprint: str) -> FigureMeta:
     """What the small print of every figure says."""
-    from sim.report.style import FigureMeta
+    from sim.report.meta import FigureMeta
 
     experiment, scenario = result.experiment, result.scenario(0)
     return FigureMeta(

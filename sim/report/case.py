@@ -12,8 +12,8 @@ from sim.analysis.decision import Decision
 from sim.analysis.intervals import Estimate
 from sim.analysis.summary import estimates
 
+from .meta import FigureMeta
 from .story import Entry
-from .style import FigureMeta
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from sim.analysis.incidence import at_horizon
 from sim.analysis.intervals import Estimate, Floats
 from sim.analysis.summary import estimates
 
+from .meta import FigureMeta
 from .style import (
     END_COLOURS,
     GREY,
     INK,
-    FigureMeta,
     date_axis,
     labels_at_right,
     page,

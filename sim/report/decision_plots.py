@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from sim.analysis.compare import Paired
 from sim.analysis.intervals import Estimate
 
-from .style import GREY, INK, PALE, FigureMeta, page, pale_lines, point_labels, shortened
-from .wording import money, points, replications_of
+from .meta import FigureMeta
+from .style import GREY, INK, PALE, page, pale_lines, point_labels, shortened
+from .wording import money, points, replications_of, signed
 
 BETTER, WORSE, NEITHER = "#0173b2", "#a63603", "#6f6f6f"
 HIGHER_IS_BETTER = {"good": True, "loss": False, "money_lost": False, "people": True, "utility": True, "days": None}
@@ -130,7 +131,7 @@ def filing_frontier(gained: Sequence[Paired], added: Sequence[Paired], meta: Fig
             for more, less in zip(gained, added, strict=True)
         )
         _cross(ax, _span(cost), _span(chance), 1e-6, 100, is_best)
-        text = f"{shortened(chance.policy, 28)}  {points(chance.difference)}, {signed_money(cost.difference)}"
+        text = f"{shortened(chance.policy, 28)}  {points(chance.difference)}, {_signed(cost.difference)}"
         labels.append((cost.difference / 1e6, 100 * chance.difference, text, INK if is_best else GREY))
     ax.plot([0], [0], "s", color=INK, markersize=5)
     labels.append((0.0, 0.0, f"{shortened(first, 28)}  0, $0", INK))
@@ -181,13 +182,5 @@ def tornado_picture(
     return ax
 
 
-def change_in_words(row: Paired) -> str:
-    """A difference with its simultaneous interval, as a cell of a table."""
-    if row.quantity == "good":
-        return f"{points(row.difference)} pts\n{points(row.low_all)} to {points(row.high_all)}"
-    return f"{signed_money(row.difference)}\n{signed_money(row.low_all)} to {signed_money(row.high_all)}"
-
-
-def signed_money(dollars: float) -> str:
-    """A change of an amount with its sign."""
-    return f"+{money(dollars)}" if round(dollars) > 0 else money(dollars)
+def _signed(dollars: float) -> str:
+    return signed(money(dollars), round(dollars))

@@ -16,8 +16,9 @@ from sim.analysis.intervals import Estimate, Floats
 from sim.analysis.shape import FAMILIES, Fit, fit
 from sim.analysis.weeks import BANDS, WEEKS, Weeks
 
+from .meta import FigureMeta
 from .plots import FAN_COLOUR, FAN_NAMES, fan_panel
-from .style import GREY, INK, PALE, FigureMeta, labels_at_right, page, pale_lines, shortened
+from .style import GREY, INK, PALE, labels_at_right, page, pale_lines, shortened
 from .wording import TO, hundredths, interval, replications_of, words
 
 FAMILY_LOOKS = {"lognormal": ("#0173b2", "solid"), "Weibull": ("#c26d00", (0, (4, 1.5)))}

@@ -20,10 +20,10 @@ from sim.analysis.summary import estimates, summarise
 
 from .comparison import ends_side_by_side, insolvency_side_by_side
 from .drawing import Picture, drawn, write
+from .meta import FigureMeta
 from .style import (
     GREY,
     INK,
-    FigureMeta,
     cause_colours,
     date_axis,
     date_numbers,

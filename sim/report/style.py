@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import matplotlib as mpl
@@ -20,8 +19,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
-from sim.analysis.intervals import LEVEL, Floats
+from sim.analysis.intervals import Floats
 
+from .meta import FigureMeta
 from .wording import day_month_year
 
 WIDTH, DPI = 6.5, 200
@@ -56,29 +56,6 @@ RC = {
     "ytick.labelcolor": INK,
     "svg.hashsalt": "sim.report",
 }
-
-
-@dataclass(frozen=True)
-class FigureMeta:
-    """What the small print of every figure says about where it comes from.
-
-    `policies` maps the name of each policy to its label, the baseline first; `start` is also the as-of date of the
-    information; `chance_per_input` is how many replications share their uncertain inputs; `units` has those of the
-    numbers that a figure may have on an axis, by path.
-    """
-
-    label: str
-    start: date
-    horizon_days: int
-    fingerprint: str
-    policies: Mapping[str, str]
-    level: float = LEVEL
-    chance_per_input: int = 1
-    units: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def horizon(self) -> date:
-        return self.start + timedelta(days=self.horizon_days)
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from matplotlib.figure import Figure
 from sim.analysis.intervals import Floats
 
 from .drawing import Picture, drawn, write
-from .style import GREY, INK, FigureMeta, page, pale_lines, percent_axis
+from .meta import FigureMeta
+from .style import GREY, INK, page, pale_lines, percent_axis
 from .wording import hundredths, replications
 
 STEPS = (0.01, 0.02, 0.05, 0.1)

@@ -22,9 +22,10 @@ from sim.analysis.weeks import weeks_ahead
 from sim.report.comparison import MOST_CURVES, ends_side_by_side, insolvency_side_by_side
 from sim.report.decision_plots import filing_frontier, forest, pareto_picture
 from sim.report.drawing import Picture, drawn
+from sim.report.meta import FigureMeta
 from sim.report.money_plots import cash_weeks, exposures, recovery_bars
 from sim.report.plots import _pictures, draw_all
-from sim.report.style import WIDTH, FigureMeta, house_style, spread, turning_points
+from sim.report.style import WIDTH, house_style, spread, turning_points
 from tests.statistics.made_up import CREDITORS, HORIZON, POLICIES, START, result_frame
 
 LABELS = {policy: label for policy, (label, _) in POLICIES.items()}

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.report.style import FigureMeta
+from sim.report.meta import FigureMeta
 from sim.report.sweeps import draw_sweep, sweep_figures
 
 META = FigureMeta("Made up", date(2024, 1, 1), 365, "0123456789abcdef", {"do-nothing": "Do nothing"})
