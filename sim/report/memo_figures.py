@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sim.analysis.compare import mean_of, paired_differences
 from sim.analysis.fan import fan
+from sim.analysis.intervals import Estimate
 from sim.analysis.weeks import weeks_ahead
 
 from .answer import quantity
@@ -85,7 +86,8 @@ def _money(case: Case) -> Iterator[Picture]:
             name: weeks_ahead(own, column, level=meta.level, chance_per_input=chance) for name, column in names.items()
         }
         free = fan(own, "cash", horizon_days=days, chance_per_input=chance)
-        trading = {week: float(free["trading"][7 * week]) for week in weeks["Free"]}
+        shares = free[["trading", "low", "high"]]
+        trading = {week: Estimate(*shares.loc[7 * week].tolist()) for week in weeks["Free"]}
         table = cash_weeks(weeks, trading, meta, baseline, own["replication"].nunique())
         yield f"{baseline}-weeks", f"Table of cash over the next 13 weeks under {baseline}", table
         fans = {

@@ -59,11 +59,13 @@ def _halves(ax: Axes) -> tuple[Axes, Axes]:
     return ax, ax.figure.add_axes((box.x1 - width, box.y0, width, box.height))
 
 
-def cash_weeks(rows: Mapping[str, Weeks], trading: Mapping[int, float], meta: FigureMeta, policy: str, n: int) -> Axes:
+def cash_weeks(
+    rows: Mapping[str, Weeks], trading: Mapping[int, Estimate], meta: FigureMeta, policy: str, n: int
+) -> Axes:
     """A table of the weeks ahead: the 90th, 50th and 10th percentile of what still trades, by name, and its share."""
     notes = (
         f"n = {n:,} tracked replications at the start; amounts in $ million, of those still trading. Second lines:"
-        f" {meta.level:.0%} order-statistic intervals. Cash seems to hold up where the ones without cash have stopped."
+        f" {meta.level:.0%} order-statistic intervals, below a simultaneous band, in per cent. Cash seems to hold up where the ones without cash have stopped."
     )
     lines = [(name, band) for name in rows for band in BANDS]
     subtitle = f"Policy: {meta.policies[policy] or policy}"
@@ -74,21 +76,21 @@ def cash_weeks(rows: Mapping[str, Weeks], trading: Mapping[int, float], meta: Fi
     for week in trading:
         when = meta.start + timedelta(days=7 * week)
         ax.text(week, -1, f"{week}\n{when.day} {when:%b}", ha="center", va="center", size=6.3, color=GREY)
-        ax.text(week, len(lines), f"{trading[week]:.0%}", ha="center", va="center", size=6.8)
+        _week_cell(ax, week, len(lines), trading[week], 100, ".0f")
         for place, (name, band) in enumerate(lines):
-            _week_cell(ax, week, place, rows[name].get(week, {}).get(band))
-    labels = ["Week, on", *(f"{name}, P{100 * band:.0f}" for name, band in lines), "Still trading"]
+            if week in rows[name]:
+                _week_cell(ax, week, place, rows[name][week][band], 1e-6, ".1f")
+    labels = ["Week, on", *(f"{name}, P{100 * band:.0f}" for name, band in lines), "Still trading, %"]
     for place, label in enumerate(labels):
         ax.text(-0.62, place - 1, label, ha="right", va="center", size=7, clip_on=False)
         ax.axhline(place - 0.5, color=GREY if place % len(BANDS) == 0 else PALE, linewidth=0.5)
     return ax
 
 
-def _week_cell(ax: Axes, week: int, place: int, amount: Estimate | None) -> None:
-    if amount is not None:
-        value, low, high = (f"{one / 1e6:.1f}" for one in amount)
-        ax.text(week, place - 0.16, value, ha="center", va="center", size=6.8)
-        ax.text(week, place + 0.24, f"{low}{TO}{high}", ha="center", va="center", size=4.9, color=GREY)
+def _week_cell(ax: Axes, week: int, place: int, amount: Estimate, scale: float, form: str) -> None:
+    value, low, high = (f"{scale * one:{form}}" for one in amount)
+    ax.text(week, place - 0.16, value, ha="center", va="center", size=6.8)
+    ax.text(week, place + 0.24, f"{low}{TO}{high}", ha="center", va="center", size=4.9, color=GREY)
 
 
 def recovery_bars(recoveries: Mapping[str, Mapping[str, Estimate]], meta: FigureMeta, n: int) -> Axes:
