@@ -29,8 +29,8 @@ sizes: .venv/created.stamp
 parameters: .venv/test.stamp
 	$(BIN)/python -m tests.conventions.parameters
 
-gallery: .venv/test.stamp
-	$(BIN)/runway run experiments/stability_2023_10.toml experiments/stability_2023_10_filing.toml experiments/commitment_and_growth.toml
+gallery: run .venv/test.stamp
+	$(BIN)/python -m sim run experiments/stability_2023_10_filing.toml experiments/commitment_and_growth.toml
 	$(BIN)/python docs/gallery.py
 
 clean:

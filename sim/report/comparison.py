@@ -49,7 +49,7 @@ def insolvency_side_by_side(incidence: pd.DataFrame, meta: FigureMeta, leading: 
     others = [share for policy, share in shares.items() if policy not in named]
     (ax,) = page(meta, "Insolvency by date, under each policy", meta.label, _curve_notes(table, meta, len(others)),
                  panels=(3.1,), right=1.85)  # fmt: skip
-    for policy in shares.keys() - set(named):
+    for policy in [policy for policy in shares if policy not in named]:
         steps(ax, meta, curves[policy], THIN, shade=0, linewidth=0.7, zorder=1.5)
     labels = [_of_the_others(others)] if others else []
     palette = [INK, *(colour for k, colour in enumerate(sns.color_palette("colorblind").as_hex()) if k not in TOO_PALE)]

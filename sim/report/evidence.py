@@ -62,7 +62,7 @@ def _listed(facts: Sequence[InputFact], note: str, *, is_small: bool = False) ->
         for fact in facts
     ]
     kept = [k for k in range(len(header)) if any(row[k] for row in rows)]
-    widths = (3, 2.6, 1.6, 1.6, 2.6)
+    widths = (2.7, 3.3, 1.5, 1.4, 2.5)
     return Grid(
         [header[k] for k in kept], [[row[k] for k in kept] for row in rows], note, [widths[k] for k in kept],
         is_small=is_small,

@@ -86,8 +86,8 @@ def _money(case: Case) -> Iterator[Picture]:
             name: weeks_ahead(own, column, level=meta.level, chance_per_input=chance) for name, column in names.items()
         }
         free = fan(own, "cash", horizon_days=days, chance_per_input=chance)
-        shares = free[["trading", "low", "high"]]
-        trading = {week: Estimate(*shares.loc[7 * week].tolist()) for week in weeks["Free"]}
+        shares = free[["trading", "low", "high"]].to_numpy(dtype=float)
+        trading = {week: Estimate(*map(float, shares[week])) for week in weeks["Free"]}
         table = cash_weeks(weeks, trading, meta, baseline, own["replication"].nunique())
         yield f"{baseline}-weeks", f"Table of cash over the next 13 weeks under {baseline}", table
         fans = {

@@ -65,7 +65,8 @@ def cash_weeks(
     """A table of the weeks ahead: the 90th, 50th and 10th percentile of what still trades, by name, and its share."""
     notes = (
         f"n = {n:,} tracked replications at the start; amounts in $ million, of those still trading. Second lines:"
-        f" {meta.level:.0%} order-statistic intervals, below a simultaneous band, in per cent. Cash seems to hold up where the ones without cash have stopped."
+        f" {meta.level:.0%} order-statistic intervals, and of the share a simultaneous band. Cash seems to hold up"
+        " where the ones without cash have stopped."
     )
     lines = [(name, band) for name in rows for band in BANDS]
     subtitle = f"Policy: {meta.policies[policy] or policy}"

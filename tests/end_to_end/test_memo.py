@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +162,18 @@ def test_with_9_policies_readers_see_6_and_all_9_stand_at_the_end(tmp_path: Path
     assert "9 policies; the others are at the end" in grids["For a lender"][0].note
     filing = next(figure for figure in document.figures() if figure.name == "policies-filing")
     assert all(name in filing.svg for name in ("file-early", "file-6", "do-nothing"))
+
+
+def test_the_order_of_sets_changes_no_byte_of_9_policies(tmp_path: Path) -> None:
+    found(tmp_path, replications=200, more="".join(FILING.format(day=day) for day in range(1, 7)))
+    written = []
+    for seed in "12":
+        command = [sys.executable, "-m", "sim", "memo", str(tmp_path / "out")]
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True)
+        out = tmp_path / "out"
+        written.append({path: path.read_bytes() for path in [*out.glob("memo.*"), *out.glob("plots/*")]})
+    assert len(written[0]) > 30
+    assert written[0] == written[1]
 
 
 def test_every_number_is_folded_in_html_and_named_in_the_pdf(made: Path) -> None:

@@ -149,7 +149,8 @@ def pictures_of(many: pd.DataFrame, tracks: pd.DataFrame) -> Iterator[Picture]:
     yield "recovery", "", recovery_bars(classes, about, 500)
     own = tracks[tracks["policy"] == "do-nothing"]
     weeks = {name: weeks_ahead(own, column) for name, column in (("Free", "cash"), ("Restricted", "restricted_cash"))}
-    yield "weeks", "", cash_weeks(weeks, dict.fromkeys(range(14), Estimate(1, 0.97, 1)), meta(LABELS), "do-nothing", 300)
+    trading = dict.fromkeys(range(14), Estimate(1, 0.97, 1))
+    yield "weeks", "", cash_weeks(weeks, trading, meta(LABELS), "do-nothing", 300)
     fans = {name: fan(own, f"overdue.{name}", horizon_days=HORIZON) for name in CREDITORS}
     yield "exposure", "", exposures(fans, meta(LABELS), "do-nothing")
 
