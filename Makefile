@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .NOTPARALLEL:
-.PHONY: run test test-slow lint benchmark sizes parameters clean
+.PHONY: run test test-slow lint benchmark sizes parameters gallery clean
 
 run: .venv/base.stamp
 	$(BIN)/runway run experiments/stability_2023_10.toml
@@ -28,6 +28,10 @@ sizes: .venv/created.stamp
 
 parameters: .venv/test.stamp
 	$(BIN)/python -m tests.conventions.parameters
+
+gallery: run .venv/test.stamp
+	$(BIN)/python -m sim run experiments/stability_2023_10_filing.toml experiments/commitment_and_growth.toml
+	$(BIN)/python docs/gallery.py
 
 clean:
 	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

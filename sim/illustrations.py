@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from sim.experiment.job import Answer, Progress
     from sim.experiment.runner import Executors
     from sim.experiment.work import Quarantined
+    from sim.report.document import Figure
     from sim.scenario.schema import Experiment
 
 
@@ -39,12 +41,13 @@ def draw_and_decide(given: Answer, directory: Path, artists: Executors) -> None:
     artist, is_idle = artists.make(), False
     try:
         plots = submitted(artist, write_plots, directory, given.result)
-        decide(given, directory)
-        if isinstance(plots.exception(), BrokenExecutor):
-            write_plots(directory, given.result)
-        else:
-            plots.result()
-            is_idle = True
+
+        def drawn() -> Sequence[Figure]:
+            is_lost = isinstance(plots.exception(), BrokenExecutor)
+            return write_plots(directory, given.result) if is_lost else plots.result()
+
+        decide(given, directory, drawn)
+        is_idle = not plots.exception()
     finally:
         artists.leave(artist, is_idle)
 
@@ -71,11 +74,11 @@ def simulate_variants(
     return lost
 
 
-def decide(given: Answer, directory: Path) -> None:
-    """Write the memo, or say why there is none."""
+def decide(given: Answer, directory: Path, drawn: Callable[[], Sequence[Figure]]) -> None:
+    """Write the memo with what is drawn by then, or say why there is none."""
     from sim.report.render import FORMATS
 
     try:
-        write_memo(directory, FORMATS, given.result)
+        write_memo(directory, FORMATS, given.result, drawn)
     except ValueError as error:
         say(f"no memo: {error}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,8 @@ from sim.scenario.schema import Scenario, quantities
 if TYPE_CHECKING:
     from sim.analysis.compare import Outcomes
     from sim.report.case import Case, InputFact, PolicyFact, Story
-    from sim.report.style import FigureMeta
+    from sim.report.document import Figure
+    from sim.report.meta import FigureMeta
 
 FINGERPRINT_SHOWN = 16
 CONSENTS = {
@@ -55,57 +57,67 @@ ROWS = (
 EXPOSURES = ("peak_overdue.", "final_overdue.")
 
 
-def write_memo(directory: Path, formats: Sequence[str], result: Result | None = None) -> list[Path]:
+class UndecidableError(ValueError):
+    """A result that holds no decision: several points, or no replication that every policy has."""
+
+
+def write_memo(
+    directory: Path,
+    formats: Sequence[str],
+    result: Result | None = None,
+    drawn: Callable[[], Sequence[Figure]] | None = None,
+) -> list[Path]:
     """Write the memo of the result in a directory, and its figures under `plots/`. Equal results give equal bytes.
 
-    `result` is that result if it has been read already. Raises `StoreError` if the directory holds none, ValueError if
-    it holds several points or no replications.
+    `result` is that result if it has been read already, `drawn` gives the figures once they have been drawn and written
+    elsewhere. Raises `StoreError` if the directory holds no result, `UndecidableError` if it holds no decision.
     """
     from sim.report.memo import memo
     from sim.report.render import render
 
-    document = memo(case_of(directory, result))
-    paths = []
-    for figure in document.figures() if "md" in formats else ():
-        write_file(directory / "plots" / f"{figure.name}.svg", figure.svg.encode())
+    case, paths = case_of(directory, result), []
+    document = memo(case, drawn or partial(_drawn, case, directory))
     for form in formats:
         paths.append(directory / f"memo.{form}")
         write_file(paths[-1], render(document, form))
     return paths
 
 
-def write_plots(directory: Path, result: Result | None = None) -> None:
-    """Draw the figures of the result in a directory into its `plots/`; `result` is that if it has been read already.
-
-    Policies side by side, and the baseline and the policy that the memo is about each alone.
-    """
-    from sim.analysis.choice import highest
-    from sim.report.plots import draw_tables
-
-    result, manifest = result or Result.read(directory), read_manifest(directory)
-    meta, outcomes = figure_meta(result, str(manifest["fingerprint"])), result.outcomes()
-    alone = {BASELINE, highest(outcomes) if outcomes.n else BASELINE}
-    tracks = result.tracks_of(alone, ("policy", "replication", "day", "cash"))
-    draw_tables(result.incidence(), result.summary(), tracks, meta, directory / "plots", alone=alone)
+def write_plots(directory: Path, result: Result | None = None) -> list[Figure]:
+    """Draw the figures of the result in a directory into its `plots/`, as SVG and PNG; none if no replication is one
+    of every policy. `result` is that result if it has been read already."""
+    try:
+        return _drawn(case_of(directory, result, is_told=False), directory)
+    except UndecidableError:
+        return []
 
 
-def case_of(directory: Path, result: Result | None = None) -> Case:
-    """What the memo of a result is made from."""
+def _drawn(case: Case, directory: Path) -> list[Figure]:
+    from sim.report.drawing import write
+    from sim.report.memo_figures import figures
+
+    drawn = figures(case)
+    write(drawn, directory / "plots")
+    return drawn
+
+
+def case_of(directory: Path, result: Result | None = None, *, is_told: bool = True) -> Case:
+    """What the memo of a result is made from; for its figures alone, it need not be told with story and variants."""
     from sim.analysis.decision import Decision
     from sim.report.case import Case
 
     result, manifest = result or Result.read(directory), read_manifest(directory)
     if result.n_points > 1:
-        raise ValueError(f"{directory} holds {result.n_points:,} points: a memo compares policies at one")
+        raise UndecidableError(f"{directory} holds {result.n_points:,} points: a memo compares policies at one")
     experiment, scenario = result.experiment, result.scenario(0)
     frame = _frame(result)
     outcomes = result.outcomes(frame=frame if experiment.replications <= MOST_ROWS else None)
     if not outcomes.n:
-        raise ValueError(f"{directory} holds no replication that every policy has")
+        raise UndecidableError(f"{directory} holds no replication that every policy has")
     variants = {
         variant.name: variant.label or variant.name
         for variant in experiment.variants
-        if (directory / VARIANTS / variant.name / "manifest.json").exists()
+        if is_told and (directory / VARIANTS / variant.name / "manifest.json").exists()
     }
     found = {name: Result.read(directory / VARIANTS / name) for name in variants}
     decision = Decision(
@@ -123,12 +135,12 @@ def case_of(directory: Path, result: Result | None = None) -> Case:
         summary=result.summary(),
         incidence=result.incidence(),
         frame=frame,
-        tracks=result.tracks_of([BASELINE]),
+        tracks=result.tracks_of({BASELINE, decision.selection.chosen}),
         meta=figure_meta(result, str(manifest["fingerprint"])),
         policies=[policy_fact(policy) for policy in experiment.policies],
         inputs=list(_input_facts(scenario, experiment.policies, result.resolved.settings(0))),
         variants=variants,
-        story=_story(result, frame),
+        story=_story(result, frame) if is_told else None,
         provenance=_provenance(result, manifest),
     )
 
@@ -147,7 +159,7 @@ def _weighed(variant: Result, main: Result) -> Outcomes:
 
 def figure_meta(result: Result, fingerprint: str) -> FigureMeta:
     """What the small print of every figure says."""
-    from sim.report.style import FigureMeta
+    from sim.report.meta import FigureMeta
 
     experiment, scenario = result.experiment, result.scenario(0)
     return FigureMeta(
@@ -157,6 +169,7 @@ def figure_meta(result: Result, fingerprint: str) -> FigureMeta:
         fingerprint=fingerprint[:FINGERPRINT_SHOWN],
         policies={policy.name: policy.label or policy.name for policy in experiment.policies},
         chance_per_input=experiment.chance_per_input,
+        units={path: one.unit for path, one in scenario.parameters().items()},
     )
 
 
@@ -166,7 +179,9 @@ def policy_fact(policy: Policy) -> PolicyFact:
 
     costs = list(dict.fromkeys(cost for action in policy.actions for cost in _costs(action)))
     consents = list(dict.fromkeys(who for action in policy.actions for who in _consents(action)))
-    return PolicyFact(policy.name, policy.label, "; ".join(costs) or "none", ", ".join(consents) or "nobody")
+    only_files = bool(policy.actions) and all(action.do == "file" for action in policy.actions)
+    cost, consent = "; ".join(costs) or "none", ", ".join(consents) or "nobody"
+    return PolicyFact(policy.name, policy.label, cost, consent, only_files)
 
 
 def _costs(action: Any) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sim.analysis.choice import Selection
 from sim.analysis.decision import Rival
 from sim.analysis.information import Turn
-from sim.analysis.intervals import Estimate
 from sim.analysis.weighing import Against, WeightTurn
 
 from .case import Case
@@ -200,11 +199,6 @@ def _worth(case: Case) -> str:
         f"; only if a good end is worth more than {money(worth.value)} ({money_interval(worth.low, worth.high)};"
         f" declared: {dollars(decision.weights.good_end)}) is {case.called(other)} better"
     )
-
-
-def insolvent_complement(share: Estimate) -> Estimate:
-    """The probability of a good end."""
-    return Estimate(1 - share.value, 1 - share.high, 1 - share.low)
 
 
 def verdict_on(case: Case, rival: Rival) -> str:

@@ -12,18 +12,19 @@ from sim.analysis.decision import Decision
 from sim.analysis.intervals import Estimate
 from sim.analysis.summary import estimates
 
+from .meta import FigureMeta
 from .story import Entry
-from .style import FigureMeta
 
 
 @dataclass(frozen=True)
 class PolicyFact:
-    """A policy: its label, what it costs and who must consent, in words."""
+    """A policy: its label, what it costs and who must consent, in words, and whether it does nothing but file."""
 
     name: str
     label: str
     cost: str
     consent: str
+    only_files: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from .answer import insolvent_complement, too_few, variant_words, verdict_on
+from sim.analysis.compare import Paired
+
+from .answer import too_few, variant_words, verdict_on
 from .case import Case
 from .cells import money_cell
-from .decision_plots import change_in_words
 from .document import Grid
 from .wording import (
+    complement,
     date_reached,
     dates,
     hundredths,
@@ -16,6 +18,8 @@ from .wording import (
     money,
     money_interval,
     plural,
+    points,
+    signed,
 )
 
 SHOWN_DRIVERS = 8
@@ -28,7 +32,7 @@ def outcome_table(case: Case) -> Grid:
     ranked = sorted(outcomes.policies, key=lambda name: -outcomes.mean("utility", name).value)
     rows = []
     for name in ranked:
-        good, lines = insolvent_complement(case.lines[name]["share_insolvent"]), case.lines[name]
+        good, lines = complement(case.lines[name]["share_insolvent"]), case.lines[name]
         loss, lost, utility = (outcomes.mean(one, name) for one in ("loss", "money_lost", "utility"))
         median = lines["insolvency_quantile_0.5"]
         when, span = date_reached(median.value, case.meta.start), dates(median.low, median.high, case.meta.start)
@@ -134,7 +138,7 @@ def changes_table(case: Case) -> Grid:
                 "-", "\N{MINUS SIGN}"
             )
             rows.append([
-                case.meta.policies[name] or name, change_in_words(good), change_in_words(loss), trading,
+                case.meta.policies[name] or name, _change_in_words(good), _change_in_words(loss), trading,
                 facts[name].cost, facts[name].consent,
             ])  # fmt: skip
     header = [f"Against {case.called(decision.baseline)}", "Good end", "Creditors lose", "Trades on for", "Cost stated",
@@ -144,3 +148,14 @@ def changes_table(case: Case) -> Grid:
         " on is the mean over all replications, up to the horizon: longer is not better by itself."
     )
     return Grid(header, rows, note, (2.3, 1.2, 1.9, 1.3, 1.5, 1.3), (1, 2, 3))
+
+
+def _change_in_words(row: Paired) -> str:
+    """A difference with its simultaneous interval, as a cell of a table."""
+    one = points if row.quantity == "good" else _signed
+    unit = " pts" if row.quantity == "good" else ""
+    return f"{one(row.difference)}{unit}\n{one(row.low_all)} to {one(row.high_all)}"
+
+
+def _signed(dollars: float) -> str:
+    return signed(money(dollars), round(dollars))

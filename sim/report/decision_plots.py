@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from sim.analysis.compare import Paired
 from sim.analysis.intervals import Estimate
 
-from .style import GREY, INK, PALE, FigureMeta, labels_at_right, page, pale_lines, shortened
-from .wording import money, points, replications_of
+from .meta import FigureMeta
+from .style import GREY, INK, PALE, page, pale_lines, point_labels, shortened
+from .wording import money, points, replications_of, signed
 
 BETTER, WORSE, NEITHER = "#0173b2", "#a63603", "#6f6f6f"
 HIGHER_IS_BETTER = {"good": True, "loss": False, "money_lost": False, "people": True, "utility": True, "days": None}
@@ -22,21 +23,24 @@ SCALES = {"good": 100.0, "loss": 1e-6}
 
 
 def forest(differences: Mapping[str, Sequence[Paired]], meta: FigureMeta, n: int) -> Axes:
-    """Every policy minus the baseline, replication by replication: two panels, good ends and creditors' loss."""
+    """Every policy minus the baseline, replication by replication, most good ends first: two panels, good ends and
+    creditors' loss."""
     notes = (
         f"{replications_of(n)} of each policy, paired. Dots: mean differences. Whiskers: {meta.level:.0%} intervals"
         " that hold for all policies of a panel at once. Blue with a filled dot: better; brown with a square: worse;"
         " grey and hollow: not told from nothing."
     )
-    rows, baseline = differences["good"], meta.policies[differences["good"][0].against]
-    height = 0.36 * len(rows) + 0.1
+    rows = {row.policy: row for row in sorted(differences["good"], key=lambda row: -row.difference)}
+    losses = {row.policy: row for row in differences["loss"]}
+    baseline = meta.policies[differences["good"][0].against]
+    height = 0.29 * len(rows) + 0.1
     title = "Each policy against the baseline"
-    (left,) = page(meta, title, f"Against: {baseline}", notes, panels=(height,), left=2.05, right=2.35)
+    (left,) = page(meta, title, f"Against: {baseline}", notes, panels=(height,), left=2.3, right=2.22)
     box = left.get_position()
     right = left.figure.add_axes((box.x1 + 0.03, box.y0, box.width, box.height))
-    for ax, quantity in ((left, "good"), (right, "loss")):
-        _forest_panel(ax, differences[quantity], quantity)
-    left.set_yticks(range(len(rows)), [_wrapped(meta.policies[row.policy] or row.policy) for row in rows], size=7.5)
+    _forest_panel(left, list(rows.values()), "good")
+    _forest_panel(right, [losses[policy] for policy in rows], "loss")
+    left.set_yticks(range(len(rows)), [_wrapped(meta.policies[policy] or policy) for policy in rows], size=7.2)
     right.set_yticks([])
     return left
 
@@ -62,7 +66,7 @@ def _look(row: Paired, higher_is_better: bool | None) -> tuple[str, str, str]:
 
 
 def _wrapped(label: str) -> str:
-    return "\n".join(textwrap.wrap(label, 34, max_lines=2, placeholder=" \N{HORIZONTAL ELLIPSIS}"))
+    return "\n".join(textwrap.wrap(label, 38, max_lines=2, placeholder=" \N{HORIZONTAL ELLIPSIS}"))
 
 
 def pareto_picture(
@@ -73,35 +77,73 @@ def pareto_picture(
         f"{replications_of(n)} of each policy. Crosses: {meta.level:.0%} intervals. Filled: no other policy is better"
         " in both. Hollow: another one is. All policies meet the same draws: differences are surer than the crosses."
     )
-    (ax,) = page(meta, "Good ends against creditors' loss", meta.label, notes, panels=(3.0,), right=2.0)
-    labels = []
+    (ax,) = page(meta, "Good ends against creditors' loss", meta.label, notes, panels=(_height(len(good)),), right=2.6)
+    points = []
     for name, chance in good.items():
         cost, colour = loss[name], INK if front[name] else GREY
-        ax.plot([cost.low / 1e6, cost.high / 1e6], [chance.value] * 2, color=colour, linewidth=0.9)
-        ax.plot([cost.value / 1e6] * 2, [chance.low, chance.high], color=colour, linewidth=0.9)
-        ax.plot([cost.value / 1e6], [chance.value], "o", color=colour, markersize=6,
-                markerfacecolor=colour if front[name] else "white")  # fmt: skip
-        labels.append((chance.value, f"{shortened(name, 24)}\n{_pair(chance.value, cost.value)}", colour))
+        _cross(ax, (cost.value, cost.low, cost.high), (chance.value, chance.low, chance.high), 1e-6, 1, front[name])
+        text = f"{shortened(name, 24)}  {chance.value:.1%}, {money(cost.value)}"
+        points.append((cost.value / 1e6, chance.value, text, colour))
     ax.set_xlabel("What creditors lose on average, $ million")
     ax.set_ylabel("Chance of a good end")
     ax.set_ylim(0, min(1.0, 1.25 * max(chance.high for chance in good.values()) or 1.0))
     ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
     pale_lines(ax)
-    _labels_of_points(ax, labels, [cost.value / 1e6 for cost in loss.values()])
+    point_labels(ax, points)
     return ax
 
 
-def _pair(chance: float, cost: float) -> str:
-    return f"{chance:.1%}, {money(cost)}"
+Span = tuple[float, float, float]
 
 
-def _labels_of_points(ax: Axes, labels: Sequence[tuple[float, str, str]], xs: Sequence[float]) -> None:
-    """Labels in the right margin with a hair line from each point."""
-    low, high = ax.get_xlim()
-    for (height, _, colour), x in zip(labels, xs, strict=True):
-        ax.plot([x, high], [height, height], color=colour, linewidth=0.4, linestyle=(0, (1, 2)), zorder=0)
-    ax.set_xlim(low, high)
-    labels_at_right(ax, labels)
+def _cross(ax: Axes, x: Span, y: Span, x_scale: float, y_scale: float, is_filled: bool) -> None:
+    """A point with an interval either way."""
+    (across, left, right), (up, low, high) = ([x_scale * one for one in x], [y_scale * one for one in y])
+    colour = INK if is_filled else GREY
+    ax.plot([left, right], [up] * 2, color=colour, linewidth=0.9)
+    ax.plot([across] * 2, [low, high], color=colour, linewidth=0.9)
+    ax.plot([across], [up], "o", color=colour, markersize=5.5, markerfacecolor=colour if is_filled else "white")
+
+
+def _height(n: int) -> float:
+    """Inches of a panel beside which so many lines of text fit."""
+    return max(2.4, 0.127 * n + 0.1)
+
+
+def filing_frontier(gained: Sequence[Paired], added: Sequence[Paired], meta: FigureMeta, n: int) -> Axes:
+    """What trading on gains and costs by the trigger of filing: the chance of a good end gained against the deficiency
+    of creditors added, both against the policy that files first."""
+    notes = (
+        f"{replications_of(n)} of each policy, paired with the policy that files first. Crosses: {meta.level:.0%}"
+        " intervals that hold for all policies at once. Filled: no other trigger gains as much for less. A cross over a"
+        " pale line is not told from nothing in that direction."
+    )
+    first = gained[0].against
+    title = "What waiting to file gains, and what it costs creditors"
+    subtitle = f"Against: {meta.policies[first] or first}"
+    (ax,) = page(meta, title, subtitle, notes, panels=(_height(len(gained)),), right=2.6)
+    ax.axhline(0, color=PALE, linewidth=0.8)
+    ax.axvline(0, color=PALE, linewidth=0.8)
+    labels = []
+    for chance, cost in zip(gained, added, strict=True):
+        is_best = not any(
+            more.difference >= chance.difference and less.difference < cost.difference
+            for more, less in zip(gained, added, strict=True)
+        )
+        _cross(ax, _span(cost), _span(chance), 1e-6, 100, is_best)
+        text = f"{shortened(chance.policy, 28)}  {points(chance.difference)}, {_signed(cost.difference)}"
+        labels.append((cost.difference / 1e6, 100 * chance.difference, text, INK if is_best else GREY))
+    ax.plot([0], [0], "s", color=INK, markersize=5)
+    labels.append((0.0, 0.0, f"{shortened(first, 28)}  0, $0", INK))
+    ax.set_xlabel("Deficiency of creditors added, mean, $ million")
+    ax.set_ylabel("Good ends gained, % points")
+    pale_lines(ax)
+    point_labels(ax, labels)
+    return ax
+
+
+def _span(row: Paired) -> Span:
+    return row.difference, row.low_all, row.high_all
 
 
 def tornado_picture(
@@ -114,7 +156,7 @@ def tornado_picture(
         f" (pale) and highest (dark), with {meta.level:.0%} intervals; what bounds the fifths stands beside them."
         " Line: all replications. A bar whose intervals overlap tells nothing from chance."
     )
-    height = 0.36 * len(swings) + 0.15
+    height = 0.31 * len(swings) + 0.15
     subtitle = f"Policy: {meta.policies[policy] or policy}"
     title = "Which uncertain inputs move the chance of a good end"
     (ax,) = page(meta, title, subtitle, notes, panels=(height,), left=2.75, right=0.35)
@@ -140,12 +182,5 @@ def tornado_picture(
     return ax
 
 
-def change_in_words(row: Paired) -> str:
-    """A difference with its simultaneous interval, as a cell of a table."""
-    if row.quantity == "good":
-        return f"{points(row.difference)} pts\n{points(row.low_all)} to {points(row.high_all)}"
-    return f"{_signed(row.difference)}\n{_signed(row.low_all)} to {_signed(row.high_all)}"
-
-
 def _signed(dollars: float) -> str:
-    return f"+{money(dollars)}" if round(dollars) > 0 else money(dollars)
+    return signed(money(dollars), round(dollars))

@@ -60,11 +60,13 @@ Block = Paragraph | Bullets | Grid | Figure
 
 @dataclass(frozen=True)
 class Section:
-    """A headed part of the document, on a page of its own if it says so."""
+    """A headed part of the document, on a page of its own if it says so. What is folded is for looking up: HTML shows
+    it when asked, PDF says where it is."""
 
     title: str
     blocks: Sequence[Block]
     own_page: bool = False
+    is_folded: bool = False
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,12 @@ def assumptions(case: Case) -> list[Block]:
     return blocks
 
 
+def uncertain_inputs(case: Case) -> list[Block]:
+    """Every input that is a distribution."""
+    uncertain = [fact for fact in case.inputs if fact.is_uncertain]
+    return [_listed(uncertain, "Ids name entries of docs/sources.md.", is_small=True)] if uncertain else []
+
+
 def all_inputs(case: Case) -> list[Block]:
     """Every number of the scenario, weakest evidence first."""
     ordered = sorted(case.inputs, key=lambda fact: (-GRADES.index(fact.grade), not fact.is_uncertain))
@@ -50,9 +56,17 @@ def all_inputs(case: Case) -> list[Block]:
 
 
 def _listed(facts: Sequence[InputFact], note: str, *, is_small: bool = False) -> Grid:
-    header = ["Input", "Value", "Could be", "Evidence", "Source", "Note"]
-    rows = [[fact.words, fact.value, fact.other, GRADE_WORDS[fact.grade], fact.source, fact.note] for fact in facts]
-    return Grid(header, rows, note, (3, 2.2, 1.6, 1.4, 0.9, 2.6), is_small=is_small)
+    header = ["Input", "Value", "Could be", "Evidence", "Note"]
+    rows = [
+        [fact.words, fact.value, fact.other, f"{GRADE_WORDS[fact.grade]} {fact.source}".strip(), fact.note]
+        for fact in facts
+    ]
+    kept = [k for k in range(len(header)) if any(row[k] for row in rows)]
+    widths = (2.7, 3.3, 1.5, 1.4, 2.5)
+    return Grid(
+        [header[k] for k in kept], [[row[k] for k in kept] for row in rows], note, [widths[k] for k in kept],
+        is_small=is_small,
+    )  # fmt: skip
 
 
 def limits(case: Case) -> list[Block]:

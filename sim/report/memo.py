@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
 from . import evidence, readers
 from .answer import answer
 from .case import Case
 from .choice_tables import changes_table, outcome_table, rivals_table, sureness
-from .document import Block, Bullets, Document, Paragraph, Section
-from .memo_figures import figures
+from .document import Block, Bullets, Document, Figure, Paragraph, Section
+from .readers import is_long
 from .turning import drivers, turning
 from .turning_points import story
 from .wording import day_month_year, dollars, joined, plural
 
+ORDER = "The table of policies and a page for each reader come first; what stands after them backs these pages."
 
-def memo(case: Case) -> Document:
-    """The whole memo. Equal cases give equal documents."""
-    drawn = figures(case)
 
-    def shown(*names: str) -> list[Block]:
-        return [drawn[name] for name in names if name in drawn]
+def memo(case: Case, figures: Callable[[], Sequence[Figure]]) -> Document:
+    """The whole memo, with those of the figures that it shows; they are asked for last, because they may still be being
+    drawn. Equal cases give equal documents.
+
+    First the answer, the policies and a page for each reader; what backs them follows.
+    """
+    baseline, best = case.decision.baseline, case.decision.best_trading
 
     meta = case.meta
     subtitle = (
@@ -29,34 +35,58 @@ def memo(case: Case) -> Document:
     sections = [
         Section("The question", [Paragraph(question(case))]),
         Section("The answer", [Paragraph(sentence, "answer") for sentence in answer(case)]),
-        Section("The policies", [outcome_table(case), *shown("memo-ends")]),
-        Section("How sure this is", [Bullets(sureness(case)), rivals_table(case)]),
-        Section("What each policy changes", [changes_table(case), *shown("memo-forest", "memo-pareto")]),
-        Section("When it happens", shown("memo-insolvency", "memo-curves", "memo-dates", "memo-paper")),
-        Section("What would change the answer", [*turning(case), *shown("memo-tornado"), *drivers(case)]),
+        Section("How sure this is", [Bullets(sureness(case)), Paragraph(ORDER, "small")]),
+        Section("The policies", [outcome_table(case)]),
+        Section("For the board", [*readers.board(case), *shown(f"{baseline}-weeks")], own_page=True),
+        Section("For a lender", [*readers.lender(case), *shown(f"{baseline}-cash")], own_page=True),
+        Section("For an investor", [*readers.investor(case), *shown(f"{best}-ends")], own_page=True),
+        Section("For a vendor's credit manager", [*readers.vendor(case), *shown(f"{baseline}-exposure")],
+                own_page=True),
+        Section("What would change the answer", [*turning(case), *shown(f"{best}-tornado"), *drivers(case)],
+                own_page=True),
+        Section("The leading policy against the others", [rivals_table(case)]),
+        Section("What each policy changes", [changes_table(case), *shown("policies-forest", "policies-pareto")],
+                own_page=True),
+        Section("When to file", shown("policies-filing")),
+        Section("How and when it ends", shown("policies-ends", "policies-insolvency", f"{baseline}-curves",
+                                              f"{baseline}-dates", f"{baseline}-paper")),
         Section("A typical insolvent replication", story(case)),
-        Section("For the board", readers.board(case), own_page=True),
-        Section("For a lender", [*readers.lender(case), *shown("memo-recovery", "memo-cash")], own_page=True),
-        Section("For an investor", [*readers.investor(case), *shown("memo-causes")], own_page=True),
-        Section("For a vendor's credit manager", [*readers.vendor(case), *shown("memo-overdue")], own_page=True),
+        Section("Every policy, for each reader", [*readers.every_policy(case), *shown("policies-recovery")],
+                own_page=True),
         Section("Assumptions by evidence", evidence.assumptions(case), own_page=True),
         Section("Limits", evidence.limits(case)),
         Section("Where the numbers come from", evidence.provenance(case)),
-        Section("Every number of the scenario", evidence.all_inputs(case), own_page=True),
+        Section("Every uncertain input", evidence.uncertain_inputs(case), own_page=True),
+        Section("Every number of the scenario", evidence.all_inputs(case), is_folded=True),
     ]
     foot = (
         f"{case.title}. As of {meta.start}. n = {case.n:,} replications of each policy. Fingerprint {meta.fingerprint}."
     )
-    return Document(case.title, subtitle, foot, sections)
+    drawn = {figure.name: figure for figure in figures()}
+    complete = [_filled(section, drawn) for section in sections]
+    return Document(case.title, subtitle, foot, [section for section in complete if section.blocks])
+
+
+def shown(*names: str) -> list[Block]:
+    """Places for figures, by name."""
+    return [Figure(name, "", "") for name in names]
+
+
+def _filled(section: Section, drawn: Mapping[str, Figure]) -> Section:
+    """The section with what was drawn in its places; a place for what was not is dropped."""
+    placed = [drawn.get(block.name) if isinstance(block, Figure) else block for block in section.blocks]
+    return replace(section, blocks=[block for block in placed if block is not None])
 
 
 def question(case: Case) -> str:
     """What is asked, and what counts as good."""
-    names = joined([case.called(name) for name in case.decision.outcomes.policies], "or")
+    policies = case.decision.outcomes.policies
+    names = f": {joined([case.called(name) for name in policies], 'or')}"
+    asked = f", of the {len(policies)} in the table of policies" if is_long(case) else names
     when = day_month_year(case.meta.start)
     weights = case.decision.weights
     return (
-        f"{case.company}: which policy should be chosen on {when}: {names}? A good end is to be recapitalised,"
+        f"{case.company}: which policy should be chosen on {when}{asked}? A good end is to be recapitalised,"
         " acquired, licensed out, wound down with all paid, or still trading at the horizon; the opposite is an"
         f" insolvent end. Policies are ranked by one declared utility: a good end counts {dollars(weights.good_end)},"
         f" each dollar that creditors lose {weights.creditor_loss:g}, each dollar of new money lost"

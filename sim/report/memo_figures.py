@@ -1,92 +1,125 @@
-"""The figures of a memo, drawn from its case, each as SVG."""
+"""The figures of a result, drawn from its case."""
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Iterator
-from typing import cast
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Drawing
-
-from sim.analysis.compare import mean_of
+from sim.analysis.compare import mean_of, paired_differences
 from sim.analysis.fan import fan
+from sim.analysis.intervals import Estimate
+from sim.analysis.weeks import weeks_ahead
 
-from .answer import insolvent_complement, quantity
+from .answer import quantity
 from .case import Case
-from .comparison import ends_side_by_side, insolvency_side_by_side
-from .decision_plots import forest, pareto_picture, tornado_picture
+from .decision_plots import filing_frontier, forest, pareto_picture, tornado_picture
 from .document import Figure
-from .money_plots import overdue_fan, probability_plot, recovery_bars
-from .plots import cash_fan, ends_by_cause, insolvency_dates, three_curves
-from .style import house_style
+from .drawing import Picture, drawn
+from .money_plots import cash_weeks, exposures, probability_plot, recovery_bars
+from .plots import alone, ends_by_cause, together
+from .wording import complement
 
 SHOWN_DRIVERS = 8
 FEWEST_DATES = 30
+FEWEST_TRIGGERS = 2
+MOST_CREDITORS = 7
+CREDITOR = "overdue."
 
 
-def figures(case: Case) -> dict[str, Figure]:
-    """Every figure that the case has the numbers for, by name."""
-    with house_style(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        pictures = (*_choice(case), *_dates(case), *_money(case), *_inputs(case))
-        return {name: _drawn(name, alt, ax) for name, alt, ax in pictures}
+def figures(case: Case) -> list[Figure]:
+    """Every figure that the case has the numbers for."""
+    parts = (_ends, _choice, _filing, _dates, _money, _inputs)
+    return drawn(picture for part in parts for picture in part(case))
 
 
-Picture = tuple[str, str, Axes]
+def _ends(case: Case) -> Iterator[Picture]:
+    """Ends, dates and cash: of all policies, of the baseline and the chosen one alone; the ends of that with most good
+    ends."""
+    meta, decision, incidence = case.meta, case.decision, case.incidence
+    baseline, chosen, best = decision.baseline, decision.selection.chosen, decision.best_trading
+    yield from together(incidence, case.summary, meta, [chosen, best])
+    for policy in dict.fromkeys([baseline, chosen]):
+        yield from alone(incidence, case.summary, case.tracks, meta, policy)
+    if best not in (baseline, chosen):
+        yield f"{best}-ends", f"Every end by date under {best}", ends_by_cause(incidence, meta, best)
 
 
 def _choice(case: Case) -> Iterator[Picture]:
     decision, meta, n = case.decision, case.meta, case.n
-    yield "memo-ends", "Bars: how each policy has ended by the horizon", ends_side_by_side(case.summary, meta)
     if len(decision.outcomes.policies) > 1:
-        good = {name: insolvent_complement(lines["share_insolvent"]) for name, lines in case.lines.items()}
+        good = {name: complement(lines["share_insolvent"]) for name, lines in case.lines.items()}
         loss = {name: decision.outcomes.mean("loss", name) for name in case.lines}
         alt = "Differences of each policy from the baseline with simultaneous intervals"
-        yield "memo-forest", alt, forest(decision.differences, meta, n)
+        yield "policies-forest", alt, forest(decision.differences, meta, n)
         picture = pareto_picture(good, loss, decision.front, meta, n)
-        yield "memo-pareto", "Chance of a good end against what creditors lose, by policy", picture
+        yield "policies-pareto", "Chance of a good end against what creditors lose, by policy", picture
+
+
+def _filing(case: Case) -> Iterator[Picture]:
+    """The frontier of filing: policies that do nothing but file, and the baseline, against the one that ends first."""
+    decision, outcomes = case.decision, case.decision.outcomes
+    filing = [fact.name for fact in case.policies if fact.only_files and fact.name != decision.baseline]
+    if len(filing) >= FEWEST_TRIGGERS:
+        first = min(filing, key=lambda name: outcomes.mean("days", name).value)
+        others = [name for name in (decision.baseline, *filing) if name != first]
+        gained, added = (
+            paired_differences(outcomes, name, first, level=case.meta.level, others=others) for name in ("good", "loss")
+        )
+        alt = "Chance of a good end gained against creditors' deficiency added, by when the directors file"
+        yield "policies-filing", alt, filing_frontier(gained, added, case.meta, case.n)
 
 
 def _dates(case: Case) -> Iterator[Picture]:
-    meta, baseline, best, incidence = case.meta, case.decision.baseline, case.decision.best_trading, case.incidence
-    alt = "Cumulative incidence of insolvency by date under each policy"
-    yield "memo-insolvency", alt, insolvency_side_by_side(incidence, meta)
-    alt = f"Out of cash, payroll missed and insolvent by date under {baseline}"
-    yield "memo-curves", alt, three_curves(incidence, meta, baseline)
-    alt = f"Histogram of the insolvency date under {baseline}"
-    yield "memo-dates", alt, insolvency_dates(incidence, case.summary, meta, baseline)
-    yield "memo-causes", f"Every end by date under {best}", ends_by_cause(incidence, meta, best)
-    own = case.frame[(case.frame["policy"] == baseline) & (case.frame["end"] == "insolvent")]
-    days = own["end_day"].to_numpy(dtype=float)
+    baseline = case.decision.baseline
+    days = case.insolvent[baseline]["end_day"].to_numpy(dtype=float)
     if len(days) >= FEWEST_DATES and days.std() > 0:
         alt = f"Insolvency dates under {baseline} on probability paper"
-        yield "memo-paper", alt, probability_plot(days, meta, baseline)
+        yield f"{baseline}-paper", alt, probability_plot(days, case.meta, baseline)
 
 
 def _money(case: Case) -> Iterator[Picture]:
-    baseline = case.decision.baseline
+    meta, baseline = case.meta, case.decision.baseline
     own = case.tracks[case.tracks["policy"] == baseline]
-    days, chance = case.meta.horizon_days, case.meta.chance_per_input
+    days, chance = meta.horizon_days, meta.chance_per_input
     if len(own):
-        cash, overdue = (fan(own, name, horizon_days=days, chance_per_input=chance) for name in ("cash", "overdue"))
-        yield "memo-cash", f"Free cash by week under {baseline}", cash_fan(cash, case.meta, baseline)[0]
-        yield "memo-overdue", f"Overdue by week under {baseline}", overdue_fan(overdue, case.meta, baseline)
-    columns = [str(name) for name in case.frame if str(name).startswith("recovery.")]
-    insolvent = case.frame[case.frame["end"] == "insolvent"]
-    if columns and len(insolvent):
-        found = {
-            name.removeprefix("recovery."): {
-                str(policy): mean_of(shares.to_numpy(dtype=float))
-                for policy, shares in insolvent[name].dropna().groupby(insolvent["policy"], sort=False)
-            }
-            for name in columns
+        names = {"Free": "cash", "Restricted": "restricted_cash"}
+        weeks = {
+            name: weeks_ahead(own, column, level=meta.level, chance_per_input=chance) for name, column in names.items()
         }
-        found = {name: known for name, known in found.items() if len(known) == insolvent["policy"].nunique()}
-        if found:
-            alt = "Recovery by class of creditor and policy"
-            yield "memo-recovery", alt, recovery_bars(found, case.meta, case.n_rows)
+        free = fan(own, "cash", horizon_days=days, chance_per_input=chance)
+        shares = free[["trading", "low", "high"]].to_numpy(dtype=float)
+        trading = {week: Estimate(*map(float, shares[week])) for week in weeks["Free"]}
+        table = cash_weeks(weeks, trading, meta, baseline, own["replication"].nunique())
+        yield f"{baseline}-weeks", f"Table of cash over the next 13 weeks under {baseline}", table
+        fans = {
+            name: fan(own, column, horizon_days=days, chance_per_input=chance)
+            for name, column in _exposed(case).items()
+        }
+        yield f"{baseline}-exposure", f"Overdue to creditors by week under {baseline}", exposures(fans, meta, baseline)
+    yield from _recoveries(case)
+
+
+def _exposed(case: Case) -> dict[str, str]:
+    """The columns of what is overdue, of all creditors and then of those to whom most is, by name."""
+    tracked = [str(name) for name in case.tracks if str(name).startswith(CREDITOR)]
+    means = case.tracks.loc[case.tracks["policy"] == case.decision.baseline, tracked].mean()
+    largest = means[means > 0].sort_values(ascending=False, kind="stable").index[:MOST_CREDITORS]
+    return {"All creditors": "overdue", **{str(name).removeprefix(CREDITOR): str(name) for name in largest}}
+
+
+def _recoveries(case: Case) -> Iterator[Picture]:
+    columns = [str(name) for name in case.frame if str(name).startswith("recovery.")]
+    known = {
+        name.removeprefix("recovery."): {
+            policy: mean_of(own[name].dropna().to_numpy(dtype=float))
+            for policy, own in case.insolvent.items()
+            if own[name].notna().any()
+        }
+        for name in columns
+    }
+    shown = {name: shares for name, shares in known.items() if shares}
+    if shown:
+        alt = "Recovery by class of creditor and policy"
+        yield "policies-recovery", alt, recovery_bars(shown, case.meta, case.n_rows)
 
 
 def _inputs(case: Case) -> Iterator[Picture]:
@@ -102,10 +135,4 @@ def _inputs(case: Case) -> Iterator[Picture]:
             words=case.input_words,
             value=lambda path, number: quantity(case, path, number),
         )
-        yield "memo-tornado", "Swing of the chance of a good end by input", picture
-
-
-def _drawn(name: str, alt: str, ax: Axes) -> Figure:
-    figure, stream = cast(Drawing, ax.get_figure(root=True)), io.StringIO()
-    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    return Figure(name, alt, stream.getvalue())
+        yield f"{policy}-tornado", f"Swing of the chance of a good end by input under {policy}", picture

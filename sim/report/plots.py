@@ -1,20 +1,16 @@
-"""One function per figure: tables of `sim.analysis` in, matplotlib axes out. `draw_all` writes them as SVG and PNG."""
+"""Figures of ends, dates and cash, a function each: tables of `sim.analysis` in, matplotlib axes out."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import seaborn as sns
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.analysis.fan import FEWEST_TRADING, fan
@@ -23,19 +19,21 @@ from sim.analysis.intervals import Estimate, Floats, wilson
 from sim.analysis.summary import estimates, summarise
 
 from .comparison import ends_side_by_side, insolvency_side_by_side
+from .drawing import Picture, drawn, write
+from .meta import FigureMeta
 from .style import (
     GREY,
     INK,
-    FigureMeta,
     cause_colours,
     date_axis,
     date_numbers,
     end_colours,
-    house_style,
     labels_at_right,
     page,
     pale_lines,
     percent_axis,
+    steps,
+    turning_points,
 )
 from .wording import complement, date_reached, percent, replications, words
 
@@ -62,9 +60,8 @@ def three_curves(incidence: pd.DataFrame, meta: FigureMeta, policy: str) -> Axes
     labels = []
     for event, (label, colour, style) in CURVES.items():
         rows = table[table["event"] == event]
-        dates, share = date_numbers(meta, rows["day"]), at_horizon(rows)
-        ax.fill_between(dates, rows["band_low"], rows["band_high"], step="post", color=colour, alpha=0.18, linewidth=0)
-        ax.plot(dates, rows["estimate"], drawstyle="steps-post", color=colour, linestyle=style, linewidth=1.6)
+        share = at_horizon(rows)
+        steps(ax, meta, rows, colour, shade=0.18, linestyle=style, linewidth=1.6)
         labels.append((share.value, f"{label}\n{percent(share)}", colour))
     date_axis(ax, meta)
     percent_axis(ax)
@@ -81,14 +78,19 @@ def ends_by_cause(incidence: pd.DataFrame, meta: FigureMeta, policy: str) -> Axe
         "The ends compete: each replication has one. White: still trading."
     )
     (ax,) = page(meta, "How the company has ended, by date", _policy(meta, policy), notes, right=1.65)
-    dates, below = date_numbers(meta, np.arange(meta.horizon_days + 1)), np.zeros(meta.horizon_days + 1)
     trading = complement(at_horizon(table[table["event"] == "any_end"]))
     labels = [(1 - trading.value / 2, f"Still trading\n{percent(trading)}", INK)]
-    for event, colour in end_colours(incidence).items():
-        rows = table[table["event"] == event]
-        above, share = below + rows["estimate"].to_numpy(), at_horizon(rows)
+    colours = {event: colour for event, colour in end_colours(incidence).items() if event in set(table["event"])}
+    curves = {event: table[table["event"] == event] for event in colours}
+    shares = [rows["estimate"].to_numpy() for rows in curves.values()]
+    tops = np.cumsum(shares or [np.zeros(meta.horizon_days + 1)], axis=0)
+    seen = turning_points(*tops)
+    dates, below = date_numbers(meta, seen), np.zeros(len(seen))
+    for (event, rows), above in zip(curves.items(), tops[:, seen], strict=False):
+        share = at_horizon(rows)
         if share.value > 0:
-            ax.fill_between(dates, below, above, step="post", facecolor=colour, edgecolor="white", linewidth=0.5)
+            ax.fill_between(dates, below, above, step="post", facecolor=colours[event], edgecolor="white",
+                            linewidth=0.5)  # fmt: skip
             name = f"Insolvent: {words(event)}" if event.startswith("insolvent.") else words(event).capitalize()
             labels.append(((below[-1] + above[-1]) / 2, f"{name}\n{percent(share)}", INK))
         below = above
@@ -111,7 +113,7 @@ def insolvency_dates(incidence: pd.DataFrame, summary: pd.DataFrame, meta: Figur
     edges = np.append(np.arange(0, meta.horizon_days + 1, width), meta.horizon_days + 1)
     bins = pd.DataFrame({event: _per_bin(table, event, edges) for event in ("insolvent", *cause_colours(incidence))})
     if bins["insolvent"].any():
-        _bars(ax, bins.drop(columns="insolvent"), cause_colours(incidence), date_numbers(meta, edges))
+        _bars(ax, bins, cause_colours(incidence), date_numbers(meta, edges))
     _whiskers(ax, bins["insolvent"].to_numpy(), int(table["n"].iloc[0]), date_numbers(meta, edges), meta.level)
     date_axis(ax, meta)
     percent_axis(ax, ax.get_ylim()[1] if lines["share_insolvent"].value else 1.0)
@@ -127,22 +129,12 @@ def _per_bin(table: pd.DataFrame, event: str, edges: npt.NDArray[np.int64]) -> F
 
 
 def _bars(ax: Axes, bins: pd.DataFrame, colours: dict[str, str], edges: Floats) -> None:
-    bars = bins.assign(date=edges[:-1]).melt("date", var_name="cause", value_name="share")
-    sns.histplot(
-        bars,
-        x="date",
-        weights="share",
-        hue="cause",
-        hue_order=list(colours)[::-1],
-        palette=colours,
-        bins=edges.tolist(),
-        multiple="stack",
-        element="step",
-        alpha=1,
-        linewidth=0,
-        legend=False,
-        ax=ax,
-    )
+    """Bars of the causes one upon another, without gaps."""
+    below = np.zeros(len(bins))
+    for cause, colour in colours.items():
+        above = below + bins[cause].to_numpy()
+        ax.stairs(above, edges, baseline=below, fill=True, color=colour, linewidth=0)
+        below = above
 
 
 def _whiskers(ax: Axes, shares: Floats, n: int, edges: Floats, level: float) -> None:
@@ -165,36 +157,46 @@ def _key(ax: Axes, meta: FigureMeta, lines: dict[str, Estimate], colours: dict[s
     ax.legend(handles, names, loc="upper left", bbox_to_anchor=(1.0, 1.04), fontsize=7.5)
 
 
-def cash_fan(table: pd.DataFrame, meta: FigureMeta, policy: str) -> tuple[Axes, Axes]:
-    """Free cash from the opening position among what still trades (median, middle half, middle 90%), and its share."""
-    tracked = int(table["n_trading"].iloc[0])
+def cash_fan(free: pd.DataFrame, restricted: pd.DataFrame, meta: FigureMeta, policy: str) -> tuple[Axes, Axes, Axes]:
+    """Free and restricted cash from the opening position among what still trades (median, middle half, middle 90%),
+    and how much still trades."""
+    tracked = int(free["n_trading"].iloc[0])
     notes = (
         f"n = {tracked:,} tracked replications, weekly. Cash is that of the replications still "
-        f"trading, while they are at least {min(FEWEST_TRADING, tracked)}; restricted cash is left out. "
-        f"Lower panel: simultaneous {meta.level:.0%} band."
+        f"trading, while they are at least {min(FEWEST_TRADING, tracked)}. Line: median; shaded: middle half and middle"
+        f" 90%. Restricted: held as security, not to be spent. Lowest panel: simultaneous {meta.level:.0%} band."
     )
-    subtitle = f"{_policy(meta, policy)}. Opening free cash ${table[0.5].iloc[0] / 1e6:,.1f}M"
-    title = "Free cash while the company trades"
-    upper, lower = page(meta, title, subtitle, notes, panels=(2.2, 0.8), right=1.25)
-    _cash_panel(upper, table, meta)
-    _trading_panel(lower, table, meta)
-    return upper, lower
+    tables = {"free": free, "restricted": restricted}
+    opening = [f"${table[0.5].iloc[0] / 1e6:,.1f}M {name}" for name, table in tables.items()]
+    subtitle = f"{_policy(meta, policy)}. Opening cash {' and '.join(opening)}"
+    title = "Cash while the company trades"
+    upper, middle, lower = page(meta, title, subtitle, notes, panels=(1.7, 0.55, 0.55), right=1.25)
+    fan_panel(upper, free, meta, "Free cash, $ million")
+    upper.plot(date_numbers(meta, [0]), free[0.5].iloc[:1] / 1e6, "o", color=INK, markersize=4, clip_on=False, zorder=5)
+    fan_panel(middle, restricted, meta, "Restricted,\n$ m", named=(0.05, 0.5, 0.95))
+    for ax in (upper, middle):
+        ax.tick_params(labelbottom=False)
+    _trading_panel(lower, free, meta)
+    return upper, middle, lower
 
 
-def _cash_panel(ax: Axes, table: pd.DataFrame, meta: FigureMeta) -> None:
-    cash = table[list(FAN_NAMES)].dropna() / 1e6
-    dates = date_numbers(meta, cash.index)
+def fan_panel(
+    ax: Axes, table: pd.DataFrame, meta: FigureMeta, label: str, *, named: Collection[float] = tuple(FAN_NAMES)
+) -> None:
+    """A fan in $ million over dates: median, middle half and middle 90%, those of `named` with a label at the end."""
+    amounts = table[list(FAN_NAMES)].dropna() / 1e6
+    dates = date_numbers(meta, amounts.index)
     for low, high, alpha in FAN_BANDS:
-        ax.fill_between(dates, cash[low], cash[high], color=FAN_COLOUR, alpha=alpha, linewidth=0)
-    ax.plot(dates, cash[0.5], color=INK, linewidth=1.6)
-    ax.plot(dates[:1], cash[0.5].iloc[:1], "o", color=INK, markersize=4, clip_on=False, zorder=5)
+        ax.fill_between(dates, amounts[low], amounts[high], color=FAN_COLOUR, alpha=alpha, linewidth=0)
+    ax.plot(dates, amounts[0.5], color=INK, linewidth=1.4)
     date_axis(ax, meta)
-    ax.tick_params(labelbottom=False)
-    ax.set_ylim(bottom=0)
-    ax.set_ylabel("Free cash, $ million")
+    top = float(amounts.to_numpy().max(initial=0))
+    ax.set_ylim(0, 1.05 * top or 1)
+    ax.set_ylabel(label)
     pale_lines(ax)
-    labels = [(cash[quantile].iloc[-1], name, INK) for quantile, name in FAN_NAMES.items() if len(cash) > 1]
-    labels_at_right(ax, labels, lines=1, at=cash.index[-1] / meta.horizon_days)
+    if len(amounts) > 1:
+        labels = [(float(amounts[quantile].iloc[-1]), FAN_NAMES[quantile], INK) for quantile in named]
+        labels_at_right(ax, labels, lines=1, at=float(amounts.index[-1]) / meta.horizon_days)
 
 
 def _trading_panel(ax: Axes, table: pd.DataFrame, meta: FigureMeta) -> None:
@@ -204,7 +206,7 @@ def _trading_panel(ax: Axes, table: pd.DataFrame, meta: FigureMeta) -> None:
     date_axis(ax, meta)
     percent_axis(ax)
     ax.set_yticks([0, 0.5, 1])
-    ax.set_ylabel("Still trading")
+    ax.set_ylabel("Trading")
     last = Estimate(*(float(table[column].iloc[-1]) for column in ("trading", "low", "high")))
     labels_at_right(ax, [(last.value, percent(last), INK)], lines=1)
 
@@ -214,69 +216,51 @@ def _policy(meta: FigureMeta, policy: str) -> str:
 
 
 def draw_all(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta, directory: Path) -> list[Path]:
-    """Draw every figure of a result from its rows: see `draw_tables`."""
-    return draw_tables(*_tables(frame, meta), tracks, meta, directory)
+    """Draw every figure of a result that its rows and tracks give, and write it as SVG and PNG into `directory`.
 
-
-def _tables(frame: pd.DataFrame, meta: FigureMeta) -> tuple[pd.DataFrame, pd.DataFrame]:
-    days, level, chance = meta.horizon_days, meta.level, meta.chance_per_input
-    return (
-        cumulative_incidence(frame, horizon_days=days, level=level, chance_per_input=chance),
-        summarise(frame, days=[], horizon_days=days, start=meta.start, level=level, chance_per_input=chance),
-    )
-
-
-def _figures(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta) -> Iterator[tuple[str, Axes]]:
-    return figures(*_tables(frame, meta), tracks, meta)
-
-
-def draw_tables(
-    incidence: pd.DataFrame,
-    summary: pd.DataFrame,
-    tracks: pd.DataFrame,
-    meta: FigureMeta,
-    directory: Path,
-    *,
-    alone: Container[str] | None = None,
-) -> list[Path]:
-    """Draw every figure of a result and write it as SVG and PNG into `directory`, which is made if needed.
-
-    Two figures with the policies side by side, and four for each policy of `meta.policies` that has rows, or for those
-    of `alone` if it is given. Equal tables give equal bytes. Returns the paths written.
+    Two figures with the policies side by side, and four for each policy. Equal tables give equal bytes. Returns the
+    paths written.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    paths = []
-    with house_style(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        for name, ax in figures(incidence, summary, tracks, meta, alone):
-            figure = cast(Figure, ax.get_figure(root=True))
-            for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
-                paths.append(directory / f"{name}.{suffix}")
-                figure.savefig(paths[-1], metadata=metadata)
-    return paths
+    return write(drawn(_pictures(frame, tracks, meta)), directory)
 
 
-def figures(
-    incidence: pd.DataFrame,
-    summary: pd.DataFrame,
-    tracks: pd.DataFrame,
-    meta: FigureMeta,
-    alone: Container[str] | None = None,
-) -> Iterator[tuple[str, Axes]]:
-    """Every figure of a result, with its name: two of all policies, four of each that is drawn alone."""
+def _pictures(frame: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta) -> Iterator[Picture]:
     days, level, chance = meta.horizon_days, meta.level, meta.chance_per_input
+    incidence = cumulative_incidence(frame, horizon_days=days, level=level, chance_per_input=chance)
+    summary = summarise(frame, days=[], horizon_days=days, start=meta.start, level=level, chance_per_input=chance)
+    yield from together(incidence, summary, meta)
+    for policy in [name for name in meta.policies if name in policies_of(incidence)]:
+        yield from alone(incidence, summary, tracks, meta, policy)
+
+
+def together(
+    incidence: pd.DataFrame, summary: pd.DataFrame, meta: FigureMeta, leading: Sequence[str] = ()
+) -> Iterator[Picture]:
+    """The figures of ends and dates with the policies side by side; `leading` ones are named among many."""
     found = {policy: meta.policies[policy] for policy in meta.policies if policy in policies_of(incidence)}
-    if not found:
-        return
-    yield "policies-insolvency", insolvency_side_by_side(incidence, replace(meta, policies=found))
-    yield "policies-ends", ends_side_by_side(summary, replace(meta, policies=found))
-    for policy in found if alone is None else [name for name in found if name in alone]:
-        yield f"{policy}-curves", three_curves(incidence, meta, policy)
-        yield f"{policy}-ends", ends_by_cause(incidence, meta, policy)
-        yield f"{policy}-dates", insolvency_dates(incidence, summary, meta, policy)
-        own = tracks[tracks["policy"] == policy]
-        if len(own):
-            yield (
-                f"{policy}-cash",
-                cash_fan(fan(own, "cash", horizon_days=days, level=level, chance_per_input=chance), meta, policy)[0],
-            )
+    if found:
+        own = replace(meta, policies=found)
+        alt = "Cumulative incidence of insolvency by date under each policy"
+        yield "policies-insolvency", alt, insolvency_side_by_side(incidence, own, leading)
+        yield "policies-ends", "Bars: how each policy has ended by the horizon", ends_side_by_side(summary, own)
+
+
+def alone(
+    incidence: pd.DataFrame, summary: pd.DataFrame, tracks: pd.DataFrame, meta: FigureMeta, policy: str
+) -> Iterator[Picture]:
+    """The figures of ends, dates and cash under one policy."""
+    alt = f"Out of cash, payroll missed and insolvent by date under {policy}"
+    yield f"{policy}-curves", alt, three_curves(incidence, meta, policy)
+    yield f"{policy}-ends", f"Every end by date under {policy}", ends_by_cause(incidence, meta, policy)
+    alt = f"Histogram of the insolvency date under {policy}"
+    yield f"{policy}-dates", alt, insolvency_dates(incidence, summary, meta, policy)
+    own = tracks[tracks["policy"] == policy]
+    if len(own):
+        free, restricted = (_fan(own, name, meta) for name in ("cash", "restricted_cash"))
+        alt = f"Free and restricted cash by week under {policy}"
+        yield f"{policy}-cash", alt, cash_fan(free, restricted, meta, policy)[0]
+
+
+def _fan(tracks: pd.DataFrame, column: str, meta: FigureMeta) -> pd.DataFrame:
+    days, level, chance = meta.horizon_days, meta.level, meta.chance_per_input
+    return fan(tracks, column, horizon_days=days, level=level, chance_per_input=chance)

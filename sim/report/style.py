@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import matplotlib as mpl
@@ -20,13 +19,16 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
-from sim.analysis.intervals import LEVEL, Floats
+from sim.analysis.intervals import Floats
 
+from .meta import FigureMeta
 from .wording import day_month_year
 
 WIDTH, DPI = 6.5, 200
 INK, GREY, PALE = "#1a1a1a", "#5f5f5f", "#d9d9d9"
 SMALL_PRINT_WIDTH = 132
+SMALLEST_STEP = 0.003
+"""A move of a share that can be seen: two thirds of a point on a page."""
 CAUSE_COLOURS = ("#a63603", "#ec7014", "#fdae6b", "#fdd0a2", "#feedde")
 END_COLOURS = {
     "insolvent": CAUSE_COLOURS[0],
@@ -54,27 +56,6 @@ RC = {
     "ytick.labelcolor": INK,
     "svg.hashsalt": "sim.report",
 }
-
-
-@dataclass(frozen=True)
-class FigureMeta:
-    """What the small print of every figure says about where it comes from.
-
-    `policies` maps the name of each policy to its label, the baseline first; `start` is also the as-of date of the
-    information; `chance_per_input` is how many replications share their uncertain inputs.
-    """
-
-    label: str
-    start: date
-    horizon_days: int
-    fingerprint: str
-    policies: Mapping[str, str]
-    level: float = LEVEL
-    chance_per_input: int = 1
-
-    @property
-    def horizon(self) -> date:
-        return self.start + timedelta(days=self.horizon_days)
 
 
 @contextmanager
@@ -144,12 +125,32 @@ def date_axis(ax: Axes, meta: FigureMeta) -> None:
     ax.set_xlim(first.astype(int), last.astype(int))
     names = [_month(when, meta.horizon_days < 70, k == 0) for k, when in enumerate(labelled)]
     ax.set_xticks(np.array(labelled, dtype="datetime64[D]").astype(int), names)
-    ax.set_xticks(ticks[(ticks >= first) & (ticks <= last)].astype(int), minor=True)
+    seen = ticks[(ticks >= first) & (ticks <= last)].astype(int)
+    ax.plot(seen, np.zeros(len(seen)), "|", transform=ax.get_xaxis_transform(), color=GREY, markersize=3.5,
+            markeredgewidth=0.5, clip_on=False)  # fmt: skip
 
 
 def _month(when: date, is_short: bool, is_first: bool) -> str:
     name = f"{when.day} {when:%b}" if is_short else f"{when:%b}"
     return f"{name}\n{when.year}" if is_first or when.timetuple().tm_yday == 1 else name
+
+
+def steps(ax: Axes, meta: FigureMeta, rows: pd.DataFrame, colour: str, *, shade: float, **line: Any) -> None:
+    """A curve of an incidence table as steps over dates, its simultaneous band shaded around it."""
+    seen = rows.iloc[turning_points(rows["estimate"])]
+    dates = date_numbers(meta, seen["day"])
+    if shade:
+        low, high = seen["band_low"], seen["band_high"]
+        ax.fill_between(dates, low, high, step="post", color=colour, alpha=shade, linewidth=0)
+    ax.plot(dates, seen["estimate"], drawstyle="steps-post", color=colour, **line)
+
+
+def turning_points(*curves: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    """Where any of some curves has moved by what can be seen on a page since the last of these places."""
+    bins = [np.round(np.asarray(curve, dtype=float) / SMALLEST_STEP) for curve in curves]
+    moved = np.any([np.diff(one) != 0 for one in bins], axis=0)
+    moved[-1:] = True
+    return np.flatnonzero(np.concatenate([[True], moved]))
 
 
 def percent_axis(ax: Axes, top: float = 1.0) -> None:
@@ -179,6 +180,21 @@ def labels_at_right(ax: Axes, labels: Sequence[tuple[float, str, str]], *, lines
         ax.plot([at + 0.005, at + 0.025], [height, place], transform=across, color=dark, linewidth=0.6, clip_on=False)
         label = ax.text(at + 0.032, place, text, transform=across, color=dark, va="center", size=7.5, linespacing=1.15)
         label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6})
+
+
+def point_labels(ax: Axes, points: Sequence[tuple[float, float, str, str]]) -> None:
+    """A line of text (x, y, text, colour) in the right margin for each of many points, none over another, with hair
+    lines."""
+    low, high = ax.get_ylim()
+    gap = 0.122 * (high - low) * DPI / ax.bbox.height
+    ordered = sorted(points, key=lambda point: point[1])
+    places = spread([point[1] for point in ordered], gap, low + gap / 2, high)
+    left, right = ax.get_xlim()
+    edge = right + 0.025 * (right - left)
+    for (x, y, text, colour), place in zip(ordered, places, strict=True):
+        ax.plot([x, edge], [y, place], color="#8a8a8a", linewidth=0.4, clip_on=False, zorder=1)
+        ax.text(1.03, place, text, transform=ax.get_yaxis_transform(), color=colour, size=7, va="center")
+    ax.set_xlim(left, right)
 
 
 def spread(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -14,7 +14,9 @@ from matplotlib.figure import Figure
 
 from sim.analysis.intervals import Floats
 
-from .style import GREY, INK, FigureMeta, house_style, page, pale_lines, percent_axis
+from .drawing import Picture, drawn, write
+from .meta import FigureMeta
+from .style import GREY, INK, page, pale_lines, percent_axis
 from .wording import hundredths, replications
 
 STEPS = (0.01, 0.02, 0.05, 0.1)
@@ -31,31 +33,25 @@ def draw_sweep(
     `shares` has policy, point, estimate, low, high and n of the probability that `headline` names. Writes SVG and PNG
     into `directory`, which is made if needed; equal tables give equal bytes. Returns the paths.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    paths = []
-    with house_style():
-        for name, ax in sweep_figures(shares, points, meta, headline):
-            figure = cast(Figure, ax.get_figure(root=True))
-            for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
-                paths.append(directory / f"{name}.{suffix}")
-                figure.savefig(paths[-1], metadata=metadata)
-    return paths
+    return write(drawn(sweep_figures(shares, points, meta, headline)), directory)
 
 
 def sweep_figures(
     shares: pd.DataFrame, points: pd.DataFrame, meta: FigureMeta, headline: str
-) -> Iterator[tuple[str, Axes]]:
-    """Each figure of a sweep with its name."""
+) -> Iterator[Picture]:
+    """Each figure of a sweep."""
     shares = shares.merge(points, on="point")
     varied = varied_in(points)
     for policy in meta.policies:
         table = shares[shares["policy"] == policy]
         notes = f"{replications(shares['n'])} at each of {len(points):,} points."
         if len(table) and len(varied) == 2 and _is_grid(points, varied):
-            yield f"{policy}-map", heat_map(table, varied[0], varied[1], meta, policy, headline, notes)
+            alt = f"{headline} over {varied[0]} and {varied[1]} under {policy}"
+            yield f"{policy}-map", alt, heat_map(table, varied[0], varied[1], meta, policy, headline, notes)
         else:
             for number, parameter in enumerate([name for name in varied if name != "override"][:MOST_FIGURES], 1):
-                yield f"{policy}-along-{number}", along(table, parameter, meta, policy, headline, notes)
+                alt = f"{headline} along {parameter} under {policy}"
+                yield f"{policy}-along-{number}", alt, along(table, parameter, meta, policy, headline, notes)
 
 
 def varied_in(points: pd.DataFrame) -> list[str]:
@@ -90,8 +86,8 @@ def heat_map(
     elif min(z.shape) >= FEWEST_FOR_CONTOURS and z.max() > z.min():
         _contours(ax, x, y, z)
     _units(ax, x, y)
-    ax.set_xlabel(across)
-    ax.set_ylabel("" if names else up)
+    ax.set_xlabel(_named(across, meta))
+    ax.set_ylabel("" if names else _named(up, meta))
     if names:
         ax.set_yticks(y, [textwrap.fill(name, 12) for name in names], fontsize=7)
     figure = cast(Figure, ax.get_figure(root=True))
@@ -100,6 +96,11 @@ def heat_map(
     bar.ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g}%")
     bar.outline.set_visible(False)
     return ax
+
+
+def _named(parameter: str, meta: FigureMeta) -> str:
+    unit = meta.units.get(parameter, "")
+    return f"{parameter}, {unit}" if unit else parameter
 
 
 def _contours(ax: Axes, x: Floats, y: Floats, z: Floats) -> None:
@@ -145,6 +146,6 @@ def along(table: pd.DataFrame, parameter: str, meta: FigureMeta, policy: str, he
     pale_lines(ax)
     _units(ax, x, share)
     ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
-    ax.set_xlabel(parameter)
+    ax.set_xlabel(_named(parameter, meta))
     ax.set_ylabel(headline)
     return ax

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import subprocess
+import sys
 from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from typing import Any
@@ -17,12 +20,13 @@ from sim.experiment.job import answer as simulate_into
 from sim.experiment.progress import no_progress
 from sim.experiment.runner import Executors
 from sim.illustrations import draw_and_decide
-from sim.memo import case_of, write_memo
+from sim.memo import case_of, write_memo, write_plots
 from sim.report.answer import answer
 from sim.report.case import Case
 from sim.report.choice_tables import rivals_table
 from sim.report.document import Bullets, Document, Figure, Grid, Paragraph, Section
 from sim.report.memo import memo
+from sim.report.memo_figures import figures
 from sim.report.readers import board
 from sim.report.render import FORMATS, render
 from sim.scenario.loading import load
@@ -129,6 +133,61 @@ def test_the_same_result_gives_the_same_bytes(made: Path) -> None:
     done = CliRunner().invoke(app, ["memo", str(made)])
     assert done.output.splitlines() == [str(made / f"memo.{form}") for form in FORMATS]
     assert {form: (made / f"memo.{form}").read_bytes() for form in FORMATS} == before
+
+
+def test_figures_that_were_drawn_beside_the_memo_make_the_same_memo(made: Path) -> None:
+    before = {path: path.read_bytes() for path in (made / "plots").iterdir()}
+    memos = {form: (made / f"memo.{form}").read_bytes() for form in FORMATS}
+    write_memo(made, FORMATS, drawn=lambda: write_plots(made))
+    assert {path: path.read_bytes() for path in (made / "plots").iterdir()} == before
+    assert {form: (made / f"memo.{form}").read_bytes() for form in FORMATS} == memos
+
+
+def test_a_page_for_each_reader_follows_the_policies_and_comes_before_what_backs_them(made: Path) -> None:
+    text = text_of_pdf(made / "memo.pdf")
+    headings = ["The answer", "The policies", "For the board", "For a lender", "For an investor",
+                "For a vendor's credit manager", "What would change the answer", "Limits"]  # fmt: skip
+    places = [text.index(heading) for heading in headings]
+    assert places == sorted(places)
+
+
+FILING = """
+[[policies]]
+name = "file-{day}"
+label = "File on day {day}"
+actions = [{{do = "file", on = 2024-03-{day:02}}}]
+"""
+
+
+def test_with_9_policies_readers_see_6_and_all_9_stand_at_the_end(tmp_path: Path) -> None:
+    case = found(tmp_path, replications=200, more="".join(FILING.format(day=day) for day in range(1, 7)))
+    document = memo(case, lambda: figures(case))
+    grids = {section.title: [one for one in section.blocks if isinstance(one, Grid)] for section in document.sections}
+    assert [len(grids[f"For {who}"][0].rows) for who in ("the board", "a lender", "an investor")] == [6, 6, 6]
+    assert {len(grid.rows) for grid in grids["Every policy, for each reader"]} == {9}
+    assert "9 policies; the others are at the end" in grids["For a lender"][0].note
+    filing = next(figure for figure in document.figures() if figure.name == "policies-filing")
+    assert all(name in filing.svg for name in ("file-early", "file-6", "do-nothing"))
+
+
+def test_the_order_of_sets_changes_no_byte_of_9_policies(tmp_path: Path) -> None:
+    found(tmp_path, replications=200, more="".join(FILING.format(day=day) for day in range(1, 7)))
+    written = []
+    for seed in "12":
+        command = [sys.executable, "-m", "sim", "memo", str(tmp_path / "out")]
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True)
+        out = tmp_path / "out"
+        written.append({path: path.read_bytes() for path in [*out.glob("memo.*"), *out.glob("plots/*")]})
+    assert len(written[0]) > 30
+    assert written[0] == written[1]
+
+
+def test_every_number_is_folded_in_html_and_named_in_the_pdf(made: Path) -> None:
+    html = (made / "memo.html").read_text(encoding="utf-8")
+    folded = html[html.index("<details>") : html.index("</details>")]
+    assert "Every number of the scenario" in folded
+    assert "costs landlord" in folded.replace(":", "") or "landlord: monthly" in folded
+    assert "Every number of the scenario In memo.html and memo.md beside this file." in text_of_pdf(made / "memo.pdf")
 
 
 def test_formats_are_chosen_and_checked(made: Path, tmp_path: Path) -> None:
@@ -255,7 +314,7 @@ def test_of_a_large_run_only_what_rests_on_inputs_is_of_the_first_replications_a
     case = case_of(tmp_path / "out")
     assert (case.n, case.decision.sampled.n, len(case.decision.inputs)) == (2000, 500, 250)
     assert answer(case)[:2] == answer(whole)[:2]
-    text = render(memo(case), "md").decode()
+    text = render(memo(case, list), "md").decode()
     assert "means over the fifths of each, n = 500" in text
     assert "n = 500. First-order indices" in text
 

@@ -78,7 +78,7 @@ def result_frame(n: int = 10_000, policies: tuple[str, ...] = tuple(POLICIES), s
 
 
 def result_tracks(frame: pd.DataFrame, tracked: int = 2000, opening: float = 4.0e6) -> pd.DataFrame:
-    """Weekly cash of the first `tracked` replications of each policy, while they trade."""
+    """Weekly cash and arrears of the first `tracked` replications of each policy, while they trade."""
     rng, tables = np.random.default_rng(3), []
     weeks = np.arange(0, HORIZON + 1, 7)
     for policy, rows in frame[frame["replication"] < tracked].groupby("policy", sort=False):
@@ -89,5 +89,8 @@ def result_tracks(frame: pd.DataFrame, tracked: int = 2000, opening: float = 4.0
         trading = weeks[None, :] < rows["end_day"].to_numpy(dtype=int)[:, None]
         index, week = np.nonzero(trading)
         columns = {"policy": policy, "point": 0, "replication": rows["replication"].to_numpy()[index]}
-        tables.append(pd.DataFrame(columns | {"day": weeks[week], "cash": cash[trading]}))
+        amounts = {"cash": cash, "restricted_cash": np.full_like(cash, 4e5), "overdue": 1e5 * weeks + 0 * cash}
+        amounts |= {f"overdue.{name}": amounts["overdue"] / (k + 2) for k, name in enumerate(CREDITORS)}
+        own = {name: values[trading] for name, values in amounts.items()}
+        tables.append(pd.DataFrame(columns | {"day": weeks[week]} | own))
     return pd.concat(tables, ignore_index=True)

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.report.plots import _figures, draw_all
-from sim.report.style import WIDTH, FigureMeta, house_style, spread
-from tests.statistics.made_up import HORIZON, POLICIES, START
+from sim.analysis.compare import Outcomes, Paired, paired_differences
+from sim.analysis.fan import fan
+from sim.analysis.incidence import cumulative_incidence
+from sim.analysis.intervals import Estimate
+from sim.analysis.summary import summarise
+from sim.analysis.weeks import weeks_ahead
+from sim.report.comparison import MOST_CURVES, ends_side_by_side, insolvency_side_by_side
+from sim.report.decision_plots import filing_frontier, forest, pareto_picture
+from sim.report.drawing import Picture, drawn
+from sim.report.meta import FigureMeta
+from sim.report.money_plots import cash_weeks, exposures, recovery_bars
+from sim.report.plots import _pictures, draw_all
+from sim.report.style import WIDTH, house_style, spread, turning_points
+from tests.statistics.made_up import CREDITORS, HORIZON, POLICIES, START, result_frame
 
 LABELS = {policy: label for policy, (label, _) in POLICIES.items()}
 KINDS = ("curves", "ends", "dates", "cash")
@@ -57,17 +70,23 @@ def test_no_text_is_cut_or_lies_over_another(frame: pd.DataFrame, tracks: pd.Dat
     seen = frame[frame["end_day"] <= horizon_days]
     short = tracks[tracks["day"] <= horizon_days]
     with house_style():
-        for name, ax in _figures(seen, short, meta(LABELS, horizon_days)):
-            figure = ax.get_figure(root=True)
-            assert figure.get_figwidth() == WIDTH
-            figure.draw_without_rendering()
-            boxes = [(text.get_text(), text.get_window_extent()) for text in texts_of(figure)]
-            for text, box in boxes:
-                assert figure.bbox.padded(1).containsx(box.x0), f"{name}: {text!r} is cut at the left"
-                assert figure.bbox.padded(1).containsx(box.x1), f"{name}: {text!r} is cut at the right"
-                assert figure.bbox.padded(1).containsy(box.y0), f"{name}: {text!r} is cut at the foot"
-            for (text, box), (other, other_box) in itertools.combinations(boxes, 2):
-                assert not box.padded(-2).overlaps(other_box.padded(-2)), f"{name}: {text!r} over {other!r}"
+        assert_texts_are_free(_pictures(seen, short, meta(LABELS, horizon_days)))
+
+
+def assert_texts_are_free(pictures: Iterable[Picture]) -> None:
+    """No text is cut by the edge of its figure or lies over another one."""
+    for name, _, ax in pictures:
+        figure = ax.get_figure(root=True)
+        assert figure.get_figwidth() == WIDTH
+        figure.draw_without_rendering()
+        boxes = [(text.get_text(), Text.get_window_extent(text)) for text in texts_of(figure)]
+        for text, box in boxes:
+            assert figure.bbox.padded(1).containsx(box.x0), f"{name}: {text!r} is cut at the left"
+            assert figure.bbox.padded(1).containsx(box.x1), f"{name}: {text!r} is cut at the right"
+            assert figure.bbox.padded(1).containsy(box.y0), f"{name}: {text!r} is cut at the foot"
+            assert figure.bbox.padded(1).containsy(box.y1), f"{name}: {text!r} is cut at the top"
+        for (text, box), (other, other_box) in itertools.combinations(boxes, 2):
+            assert not box.padded(-2).overlaps(other_box.padded(-2)), f"{name}: {text!r} over {other!r}"
 
 
 def test_drawing_changes_no_setting_of_matplotlib(frame: pd.DataFrame, tracks: pd.DataFrame, tmp_path: Path) -> None:
@@ -100,3 +119,87 @@ def test_nothing_simulated_draws_nothing(frame: pd.DataFrame, tracks: pd.DataFra
 def test_labels_are_spread_evenly_around_where_they_belong() -> None:
     assert spread([0.5, 0.5, 0.9], 0.1, 0, 1) == pytest.approx([0.45, 0.55, 0.9])
     assert spread([0.98, 0.99], 0.1, 0, 1) == pytest.approx([0.9, 1.0])
+
+
+TWENTY = {f"policy-with-a-long-name-{k}": f"A policy with a label of some length, number {k}" for k in range(20)}
+
+
+@pytest.fixture(scope="module")
+def many() -> pd.DataFrame:
+    """500 replications of each of twenty policies, many of them alike."""
+    kinds = list(POLICIES)
+    tables = [result_frame(500, (kinds[k % 5],), seed=k).assign(policy=name) for k, name in enumerate(TWENTY)]
+    return pd.concat(tables, ignore_index=True)
+
+
+def pictures_of(many: pd.DataFrame, tracks: pd.DataFrame) -> Iterator[Picture]:
+    """The figures that twenty policies crowd, and those of the baseline's money."""
+    about, rng = meta(TWENTY), np.random.default_rng(5)
+    incidence = cumulative_incidence(many, horizon_days=HORIZON, chance_per_input=2)
+    yield "overlay", "", insolvency_side_by_side(incidence, about)
+    values = {name: rng.normal(k % 5, 0.1, (500, 20)) for k, name in enumerate(("good", "loss"))}
+    outcomes = Outcomes(tuple(TWENTY), values | {"loss": 1e6 * values["loss"]}, 2)
+    found = {name: paired_differences(outcomes, name, next(iter(TWENTY))) for name in ("good", "loss")}
+    yield "forest", "", forest(found, about, 500)
+    yield "filing", "", filing_frontier(found["good"], found["loss"], about, 500)
+    good = {name: Estimate(0.08 + k // 15 / 5, 0.07, 0.09) for k, name in enumerate(TWENTY)}
+    loss = {name: Estimate(5e7 + k, 4.9e7, 5.1e7) for k, name in enumerate(TWENTY)}
+    yield "pareto", "", pareto_picture(good, loss, dict.fromkeys(TWENTY, False), about, 500)
+    classes = {"employees": good, "unsecured": {name: Estimate(0.9, 0.88, 0.92) for name in list(TWENTY)[1:]}}
+    yield "recovery", "", recovery_bars(classes, about, 500)
+    own = tracks[tracks["policy"] == "do-nothing"]
+    weeks = {name: weeks_ahead(own, column) for name, column in (("Free", "cash"), ("Restricted", "restricted_cash"))}
+    trading = dict.fromkeys(range(14), Estimate(1, 0.97, 1))
+    yield "weeks", "", cash_weeks(weeks, trading, meta(LABELS), "do-nothing", 300)
+    fans = {name: fan(own, f"overdue.{name}", horizon_days=HORIZON) for name in CREDITORS}
+    yield "exposure", "", exposures(fans, meta(LABELS), "do-nothing")
+
+
+def test_twenty_policies_crowd_no_text_and_fill_no_more_than_300_kilobytes(
+    many: pd.DataFrame, tracks: pd.DataFrame
+) -> None:
+    with house_style():
+        assert_texts_are_free(pictures_of(many, tracks))
+    sizes = {figure.name: len(figure.svg) for figure in drawn(pictures_of(many, tracks))}
+    assert {name: size for name, size in sizes.items() if size > 300_000} == {}
+
+
+def test_of_twenty_curves_the_baseline_the_leading_and_the_least_are_named_and_14_are_counted(
+    many: pd.DataFrame,
+) -> None:
+    incidence = cumulative_incidence(many, horizon_days=HORIZON)
+    leading = "policy-with-a-long-name-10"
+    with house_style():
+        ax = insolvency_side_by_side(incidence, meta(TWENTY), [leading])
+        named = {text.get_text().partition("\n")[0] for text in ax.texts}
+    assert len(named) == MOST_CURVES + 1
+    assert {"policy-with-a-long-name-0", leading, "14 others"} <= named
+
+
+def test_the_policy_that_is_insolvent_least_often_stands_at_the_top(frame: pd.DataFrame) -> None:
+    summary = summarise(frame, days=[], horizon_days=HORIZON, start=START)
+    with house_style():
+        ax = ends_side_by_side(summary, meta(LABELS))
+    heights = {text.get_text(): text.xy[1] for text in ax.texts if text.get_text() in LABELS}
+    assert min(heights, key=lambda name: heights[name]) == "insider-bridge"
+    assert max(heights, key=lambda name: heights[name]) == "file-now"
+
+
+def test_a_curve_keeps_its_ends_and_every_move_that_can_be_seen() -> None:
+    curve = np.concatenate([np.zeros(50), np.linspace(0, 1, 20), np.ones(30)])
+    kept = turning_points(curve)
+    assert (kept[0], kept[-1]) == (0, 99)
+    assert len(kept) < 25
+    assert np.abs(curve - curve[kept[np.searchsorted(kept, np.arange(100), side="right") - 1]]).max() < 0.005
+
+
+def test_the_frontier_fills_what_no_other_trigger_betters() -> None:
+    def row(policy: str, quantity: str, size: float) -> Paired:
+        return Paired(policy, "at-once", quantity, size, size, size, size, size, 0, 0, 0, 0)
+
+    gained = [row("wait", "good", 0.05), row("wait-dearly", "good", 0.04), row("wait-long", "good", 0.08)]
+    added = [row("wait", "loss", 1e6), row("wait-dearly", "loss", 2e6), row("wait-long", "loss", 9e6)]
+    with house_style():
+        ax = filing_frontier(gained, added, meta({"at-once": "At once"}), 100)
+    faces = {line.get_xdata()[0]: line.get_markerfacecolor() for line in ax.lines if line.get_marker() == "o"}
+    assert [faces[dollars] == "white" for dollars in (1, 2, 9)] == [False, True, False]

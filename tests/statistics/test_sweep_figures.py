@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -10,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.report.style import FigureMeta
-from sim.report.sweeps import draw_sweep
+from sim.report.meta import FigureMeta
+from sim.report.sweeps import draw_sweep, sweep_figures
 
 META = FigureMeta("Made up", date(2024, 1, 1), 365, "0123456789abcdef", {"do-nothing": "Do nothing"})
 HEADLINE = "P(insolvent by 2024-06-30)"
@@ -41,6 +42,13 @@ def test_a_grid_of_4_by_5_values_is_a_map(tmp_path: Path) -> None:
     x, y = zip(*product([1e6, 2e6, 3e6, 4e6], [1.0, 2.0, 3.0, 4.0, 5.0]), strict=True)
     table = points({"usage": list(x), "growth": list(y)}, [None] * 20)
     assert names(table, tmp_path) == {"do-nothing-map"}
+
+
+def test_an_axis_names_the_unit_of_its_parameter() -> None:
+    table = points({"usage": [1e6, 1e6, 2e6, 2e6], "growth": [1.0, 2.0, 1.0, 2.0]}, [None] * 4)
+    meta = replace(META, units={"usage": "USD per month"})
+    (_, _, ax), *_ = sweep_figures(shares(4), table, meta, HEADLINE)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("usage, USD per month", "growth")
 
 
 def test_overrides_by_a_number_are_a_map_whatever_else_the_overrides_set(tmp_path: Path) -> None:
