@@ -24,14 +24,16 @@ def sweep_table(shares: pd.DataFrame, points: pd.DataFrame, *, title: str, headl
 
     `shares` has policy, point, estimate, low, high and n.
     """
-    settings = [name for name in points.columns if name != "point" and points[name].notna().any()][:SHOWN_SETTINGS]
+    varied = _varied(points)
+    settings = varied[:SHOWN_SETTINGS]
     table = _table("point", *settings, headline)
     for policy, own in shares.merge(points, on="point").groupby("policy", sort=False):
         table.add_row("", Text(str(policy), style="bold"))
         for row in _rows(own, _shown(own, most)):
             table.add_row(str(row["point"]), *(_said(row[name]) for name in settings), _percent(row))
     few = f", the {most} highest and lowest of {len(points):,} points" if len(points) > most else ""
-    return _group(title, table, f"95% intervals, {replications(shares['n'])} of each policy and point{few}.")
+    left = f" The first {SHOWN_SETTINGS} of {len(varied)} parameters." if len(varied) > SHOWN_SETTINGS else ""
+    return _group(title, table, f"95% intervals, {replications(shares['n'])} of each policy and point{few}.{left}")
 
 
 def one_at_a_time_table(
@@ -51,6 +53,14 @@ def one_at_a_time_table(
             table.add_row(str(row["point"]), told[row["point"]], _percent(row), difference)
     foot = "Differences are in percentage points, replication by replication under the same draws."
     return _group(title, table, f"95% intervals, {replications(shares['n'])} of each policy and point. {foot}")
+
+
+def _varied(points: pd.DataFrame) -> list[str]:
+    """What differs between points; numbers that follow from the override are named by it."""
+    by_override = points.assign(override=points["override"].fillna("")).groupby("override", sort=False)
+    paths = [name for name in points.columns if name not in ("point", "override")]
+    own = [name for name in paths if by_override[name].nunique(dropna=False).max() > 1]
+    return [*(["override"] if len(by_override) > 1 else []), *own]
 
 
 def _shown(own: pd.DataFrame, most: int) -> list[int]:
