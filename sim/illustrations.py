@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, CancelledError
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def illustrate(
     given: Answer, directory: Path, executors: Executors, artists: Executors, progress: Progress
 ) -> list[Quarantined]:
-    """Simulate the variants, then draw the plots on one of the ``artists`` while this process writes the memo.
+    """Draw the plots on one of the ``artists`` while the variants are simulated, then write the memo.
 
     A design of several points has its sweep instead. Returns what of the variants could not be simulated.
     """
@@ -29,27 +29,25 @@ def illustrate(
         draw_sweep(given, directory)
         say(f"no memo: {directory} holds {given.result.n_points:,} points, and a memo compares policies at one")
         return []
+    drawn = drawn_elsewhere(given, directory, artists)
     lost = simulate_variants(given.result.experiment, directory, executors, progress)
-    draw_and_decide(given, directory, artists)
+    decide(given, directory, drawn)
     return lost
 
 
-def draw_and_decide(given: Answer, directory: Path, artists: Executors) -> None:
-    """Draw the plots and write the memo at once; an artist that dies is replaced by this process."""
+def drawn_elsewhere(given: Answer, directory: Path, artists: Executors) -> Callable[[], Sequence[Figure]]:
+    """The figures, once an artist has drawn them; this process draws them if the artist has died."""
     from sim.experiment.runner import submitted
 
-    artist, is_idle = artists.make(), False
-    try:
-        plots = submitted(artist, write_plots, directory, given.result)
+    artist = artists.make()
+    plots = submitted(artist, write_plots, directory, given.result)
+    artists.leave(artist, True)
 
-        def drawn() -> Sequence[Figure]:
-            is_lost = isinstance(plots.exception(), BrokenExecutor)
-            return write_plots(directory, given.result) if is_lost else plots.result()
+    def drawn() -> Sequence[Figure]:
+        is_lost = isinstance(plots.exception(), BrokenExecutor | CancelledError)
+        return write_plots(directory, given.result) if is_lost else plots.result()
 
-        decide(given, directory, drawn)
-        is_idle = not plots.exception()
-    finally:
-        artists.leave(artist, is_idle)
+    return drawn
 
 
 def draw_sweep(given: Answer, directory: Path) -> None:
@@ -65,13 +63,11 @@ def simulate_variants(
     experiment: Experiment, directory: Path, executors: Executors, progress: Progress
 ) -> list[Quarantined]:
     """Simulate the experiment's variants beside it; what could not be simulated."""
-    from sim.experiment.job import answer
+    from sim.experiment.job import answers
     from sim.scenario.variants import variants_of
 
-    lost: list[Quarantined] = []
-    for name, variant in variants_of(experiment).items():
-        lost += answer(variant, directory / VARIANTS / name, progress=progress, executors=executors).quarantined
-    return lost
+    asked = {directory / VARIANTS / name: variant for name, variant in variants_of(experiment).items()}
+    return [lost for given in answers(asked, progress=progress, executors=executors) for lost in given.quarantined]
 
 
 def decide(given: Answer, directory: Path, drawn: Callable[[], Sequence[Figure]]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ CELL_REPLICATIONS = 4096
 SHEET_POLICIES = 4
 SHEET_POINTS = 8
 BLOCK_ROWS = 65_536
-FEWEST_ROWS = 4096
+FEWEST_ROWS = 16_384
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,9 @@ def pack(
 ) -> list[Block]:
     """Blocks of at most about ``rows`` rows that cover ``blocks`` exactly; points of one structure only share one."""
     pieces = [piece for block in blocks for piece in _of_one_structure(block, structure)]
-    joined: list[Block] = []
-    for piece in sorted(pieces, key=lambda block: (block.policies, block.first, block.stop, block.points)):
-        together = _joined(joined[-1], piece, structure) if joined else None
-        joined[-1:] = [together] if together else [*joined[-1:], piece]
-    return [part for block in joined for part in _split(block, rows)]
+    for axis in ("points", "range", "policies"):
+        pieces = _joined(pieces, axis, structure)
+    return [part for block in pieces for part in _split(block, rows)]
 
 
 def _of_one_structure(block: Block, structure: Callable[[int], str]) -> Iterator[Block]:
@@ -118,15 +116,35 @@ def _of_one_structure(block: Block, structure: Callable[[int], str]) -> Iterator
         yield replace(block, points=tuple(points))
 
 
-def _joined(left: Block, right: Block, structure: Callable[[int], str]) -> Block | None:
-    if left.policies != right.policies:
-        return None
-    if left.points == right.points and left.stop == right.first:
-        return replace(left, stop=right.stop)
-    alike = structure(left.points[0]) == structure(right.points[0])
-    if (left.first, left.stop) == (right.first, right.stop) and alike:
-        return replace(left, points=tuple(sorted((*left.points, *right.points))))
-    return None
+def _joined(blocks: Iterable[Block], axis: str, structure: Callable[[int], str]) -> list[Block]:
+    """The same cells in fewer blocks: those that differ along one axis only are one."""
+
+    def others(block: Block) -> tuple[Any, ...]:
+        here = {"points": block.points, "range": (block.first, block.stop), "policies": block.policies}
+        same = structure(block.points[0]) if axis == "points" else ""
+        return (same, *(value for name, value in here.items() if name != axis))
+
+    joined: list[Block] = []
+    ordered = sorted(blocks, key=lambda block: (others(block), block.first, block.points, block.policies))
+    for _, alike in groupby(ordered, key=others):
+        members = list(alike)
+        joined += _in_a_row(members) if axis == "range" else [_together(members)]
+    return joined
+
+
+def _together(members: list[Block]) -> Block:
+    policies = tuple(dict.fromkeys(name for block in members for name in block.policies))
+    points = tuple(sorted({point for block in members for point in block.points}))
+    return replace(members[0], policies=policies, points=points)
+
+
+def _in_a_row(members: list[Block]) -> list[Block]:
+    """Ranges that follow each other as one."""
+    rows = members[:1]
+    for block in members[1:]:
+        meets = rows[-1].stop == block.first
+        rows[-1:] = [replace(rows[-1], stop=block.stop)] if meets else [rows[-1], block]
+    return rows
 
 
 def _split(block: Block, rows: int) -> Iterator[Block]:

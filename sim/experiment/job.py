@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -64,12 +64,52 @@ def answer(
 
     A directory that holds more replications or other points of the same question keeps them. Raises `StoreError`.
     """
-    question = question_of(experiment)
-    with open_store(directory, question) as store:
-        run = Run(store, experiment, executors or local(workers))
-        quarantined = run.simulate(progress)
-        result = run.finish(quarantined)
-    return Answer(result, question, quarantined)
+    (given,) = answers({directory: experiment}, progress=progress, executors=executors or local(workers))
+    return given
+
+
+def answers(asked: Mapping[Path, Experiment], *, progress: Progress, executors: Executors) -> list[Answer]:
+    """Answer several experiments, each into its directory, with one queue of work. Raises `StoreError`."""
+    questions = [question_of(experiment) for experiment in asked.values()]
+    with ExitStack() as stack:
+        stores = [stack.enter_context(open_store(*pair)) for pair in zip(asked, questions, strict=True)]
+        runs = [Run(store, own, executors) for store, own in zip(stores, asked.values(), strict=True)]
+        quarantined = simulate_runs(runs, progress, executors)
+        results = [run.finish(lost) for run, lost in zip(runs, quarantined, strict=True)]
+    return [Answer(*given) for given in zip(results, questions, quarantined, strict=True)]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A work of one of several runs, by its place among them."""
+
+    run: int
+    work: Work
+
+
+def simulate_runs(runs: Sequence[Run], progress: Progress, executors: Executors) -> list[list[Quarantined]]:
+    """Simulate what is not there yet, the largest works first whichever run they are of; what each run lacks then."""
+    pieces = [Piece(place, work) for place, run in enumerate(runs) for work in run.works()]
+    quarantined: list[list[Quarantined]] = [[] for _ in runs]
+    with progress(sum(piece.work.rows for piece in pieces)) as report:
+
+        def done(piece: Piece, given: tuple[list[Part], list[Quarantined]]) -> None:
+            runs[piece.run].store.record(given[0])
+            quarantined[piece.run].extend(given[1])
+            report(piece.work.rows)
+
+        task = partial(_complete, [(task_of(run.experiment), run.store.directory.resolve()) for run in runs])
+        failures = Runner(task, done, executors).run(sorted(pieces, key=lambda piece: -piece.work.rows))
+    for failure in failures:
+        piece = failure.work
+        lost = [Quarantined(block, failure.reason, failure.details) for block in piece.work.missing()]
+        quarantined[piece.run].extend(lost)
+    return quarantined
+
+
+def _complete(places: Sequence[tuple[Experiment, Path]], piece: Piece) -> tuple[list[Part], list[Quarantined]]:
+    experiment, directory = places[piece.run]
+    return complete_and_store(experiment, directory, piece.work)
 
 
 class Run:
@@ -96,22 +136,15 @@ class Run:
 
     def simulate(self, progress: Progress) -> list[Quarantined]:
         """Simulate what is not there yet."""
+        (quarantined,) = simulate_runs([self], progress, self.executors)
+        return quarantined
+
+    def works(self) -> list[Work]:
+        """Begin: keep what is there and asked for, and say what is lacking."""
         self.store.keep_only(self.sheets)
         self.store.write_points(self.points)
         self.store.write_manifest(self._request(), {**self._run, "complete": False})
-        works = works_of(self._held(), dict(enumerate(self.points)), self.executors.workers)
-        quarantined: list[Quarantined] = []
-        with progress(sum(work.rows for work in works)) as report:
-
-            def done(work: Work, given: tuple[list[Part], list[Quarantined]]) -> None:
-                self.store.record(given[0])
-                quarantined.extend(given[1])
-                report(work.rows)
-
-            task = partial(complete_and_store, task_of(self.experiment), self.store.directory.resolve())
-            failures = Runner(task, done, self.executors).run(works)
-        lost = [(block, failure) for failure in failures for block in failure.work.missing()]
-        return quarantined + [Quarantined(block, failure.reason, failure.details) for block, failure in lost]
+        return works_of(self._held(), dict(enumerate(self.points)), self.executors.workers)
 
     def result(self) -> Result:
         """What is there now."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Experiment
 
 ROUNDS = 3
-"""At least so many works for each worker, the largest first, if there is enough to do."""
+"""So many works for each worker, the largest first, if each is then still a block worth its while."""
 
 MOST_FAULTS = 3
 """How many replications of a work are singled out; what fails after that is quarantined in bulk."""
@@ -80,16 +80,22 @@ def works_of(sheets: Iterable[tuple[Sheet, Held | None]], points: Mapping[int, P
     """The incomplete sheets, bundled so that small ones share a block and workers are done at about the same time."""
     lacking = [(sheet, held) for sheet, held in sheets if missing(sheet, held)]
     total = sum(_rows(member) for member in lacking)
-    enough = min(BLOCK_ROWS, max(FEWEST_ROWS, total // (workers * ROUNDS)))
+    share = total // workers
+    enough = min(BLOCK_ROWS, max(min(FEWEST_ROWS, share), share // ROUNDS))
     bundles: list[list[tuple[Sheet, Held | None]]] = []
-    for member in sorted(lacking, key=lambda member: (member[0].place[0], member[0].place[2], member[0].place[1])):
-        is_alike = bool(bundles) and bundles[-1][-1][0].policies == member[0].policies
+    for member in sorted(lacking, key=lambda member: (member[0].place[2], member[0].place[0], member[0].place[1])):
+        is_alike = bool(bundles) and _share_a_block(bundles[-1][-1][0], member[0])
         if is_alike and sum(map(_rows, bundles[-1])) + _rows(member) <= enough:
             bundles[-1].append(member)
         else:
             bundles.append([member])
     works = [_work(bundle, points) for bundle in bundles]
     return sorted(works, key=lambda work: -work.rows)
+
+
+def _share_a_block(one: Sheet, other: Sheet) -> bool:
+    """Whether two sheets differ in their policies, their points or their range only, and so fill a block together."""
+    return [one.policies == other.policies, one.points == other.points, one.first == other.first].count(True) >= 2
 
 
 def _rows(member: tuple[Sheet, Held | None]) -> int:

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.experiment.job import answer as simulate_into
 from sim.experiment.progress import no_progress
-from sim.experiment.runner import Executors
-from sim.illustrations import draw_and_decide
+from sim.experiment.runner import Executors, local
+from sim.illustrations import illustrate
 from sim.memo import case_of, write_memo, write_plots
 from sim.report.answer import answer
 from sim.report.case import Case
@@ -330,7 +330,7 @@ class Dead(Executor):
 def test_plots_are_drawn_though_the_process_that_should_draw_them_has_died(tmp_path: Path) -> None:
     experiment = load(written(tmp_path, replications=40))
     given = simulate_into(experiment, tmp_path / "out", workers=1, progress=no_progress)
-    draw_and_decide(given, tmp_path / "out", Executors(Dead, 1))
+    illustrate(given, tmp_path / "out", local(1), Executors(Dead, 1), no_progress)
     assert (tmp_path / "out/plots/policies-ends.png").exists()
     assert (tmp_path / "out/memo.pdf").exists()
 
