@@ -38,9 +38,12 @@ def late_interest(overdue: Ints, per_month: Any) -> Ints:
 
 class Account:
     """One cloud vendor's account: parameters, payables, and columns ``posture, patience, pressure, cures, rung,
-    usage_factor, months_grown, suspended_day, suspended_days, paid_before, reviewed, recalled, service_share, resold``.
+    usage_factor, months_grown, suspended_day, suspended_days, paid_before, reviewed, recalled, service_share, resold,
+    largest_bill``.
 
-    ``recalled`` is the share of capacity it has taken back, ``resold`` dollars of usage sold on since the last bill.
+    ``largest_bill`` is the largest month so far in cents, growth and resale apart: arrears are held against what they
+    were run up at, so that giving capacity back does not make an old debt look larger. ``recalled`` is the share of
+    capacity it has taken back, ``resold`` dollars of usage sold on since the last bill.
     ``contract``, ``ahead`` and ``plan`` are there if the scenario or a policy can bring them about.
     """
 
@@ -59,6 +62,7 @@ class Account:
             **{
                 name: full(0) for name in ("cures", "rung", "months_grown", "suspended_days", "paid_before", "reviewed")
             },
+            largest_bill=full(0),
             pressure=full(0.0, float),
             patience=full(0.0, float),
             usage_factor=full(1.0, float),
@@ -140,6 +144,7 @@ class Account:
         charge = usage_charge(self.core_usage, terms.growth_per_month, own.months_grown, own.usage_factor * use, share)
         charge = charge * price_paid(terms.market_share, company.state.gpu_price)
         given = sum(grant.take() for grant in self.grants) * share
+        own.largest_bill = np.maximum(own.largest_bill, self.monthly_bill)
         usage = to_cents(charge * self.draw("usage").noise(terms.usage_volatility, month) + given + own.resold)
         interest = late_interest(self.creditor.overdue, terms.late_interest_per_month)
         own.resold = np.zeros_like(own.resold)

@@ -28,12 +28,12 @@ MANY_BILLS = 2
 """Monthly bills overdue beyond which a vendor loses patience faster (*Source* V07)."""
 
 
-def pace(overdue: Ints, monthly_bill: Ints, has_paid: Mask, stands_still: Mask, exposure: Any, payment: Any) -> Floats:
+def pace(overdue: Ints, largest_bill: Ints, has_paid: Mask, stands_still: Mask, exposure: Any, payment: Any) -> Floats:
     """Days of pressure per day past due: more with a large exposure, fewer after a payment, none while it stands still.
 
     *Source* V07 for exposure, P07 for the patient vendor; the payment factor is an *Assumption* (0.3-0.8).
     """
-    faster = np.where(overdue > MANY_BILLS * monthly_bill, exposure, 1.0)
+    faster = np.where(overdue > MANY_BILLS * largest_bill, exposure, 1.0)
     slower = np.where(has_paid, payment, 1.0)
     return np.where(stands_still, 0.0, faster * slower)
 

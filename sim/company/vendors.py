@@ -45,6 +45,10 @@ class Vendor(Account):
 
     def start(self) -> None:
         """Pressure at the start is the age of the oldest invoice then due; patience is known to exceed it."""
+        self.own.largest_bill = self.monthly_bill
+        for invoice in self.company.scenario.opening.invoices:
+            if invoice.creditor == self.name:
+                self.own.largest_bill = np.maximum(self.own.largest_bill, to_cents(invoice.amount))
         is_late = self.creditor.overdue > 0
         age = np.where(is_late, np.maximum(-self.creditor.oldest_due_day(), 0), 0)
         self.own.pressure = age.astype(np.float64)
@@ -89,7 +93,7 @@ class Vendor(Account):
         stands_still = (own.posture == PATIENT) & (company.state.live > 0) | bound
         per_day = pace(
             overdue,
-            self.monthly_bill,
+            own.largest_bill,
             own.paid_before < paid,
             stands_still,
             terms.exposure_factor,

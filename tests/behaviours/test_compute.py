@@ -78,6 +78,18 @@ def gpu_market(**more: Any) -> Spec:
     return {"gpu_price": {"growth_per_year": -0.3, "volatility_per_year": 0.35, "half_life_months": 9, **more}}
 
 
+
+def test_giving_half_the_capacity_back_does_not_make_a_debt_of_a_month_and_a_half_press_harder() -> None:
+    invoices = [{"creditor": "cloud", "amount": amount, "due": START} for amount in (1e6, 0.5e6)]
+    parts = {"invoices": invoices, "treasury": NEVER_PAID}
+    cut = {"do": "cut_compute", "vendor": "cloud", "share": 0.5, "on": "2023-11-01", "fee_months": 0}
+    later = {"exposure_factor": 3, "net_days": 300}
+    nothing, less = rows(case(vendor=later, **parts), cut)
+    assert nothing.service_suspended_day.tolist() == less.service_suspended_day.tolist() == [64]
+    heavier, _ = rows(case(vendor={**later, "monthly_usage": 0.2e6}, **parts), cut)
+    assert heavier.service_suspended_day.tolist() == [64], "and is as light where the same debt was run up by less"
+
+
 def test_gpu_prices_fall_to_70_cents_in_the_median_of_a_year_with_the_spread_of_a_reverting_price() -> None:
     price = np.log(at_the_horizon(case(market=gpu_market()), 4000).state.gpu_price)
     speed = np.log(2) / 9

@@ -138,9 +138,9 @@ def bill(amount: float, due: str) -> Spec:
     return {"creditor": "cloud", "amount": amount, "due": due}
 
 
-def unpaid(cash: float = 0, horizon_days: int = 120, lines: Any = (), amount: float = 500, **parts: Any) -> Any:
-    """A company without income that owes its vendor a bill due on Tuesday 31 October 2023, its day 0."""
-    opening = {"cash": cash, "invoices": [bill(amount, "2023-10-31")]}
+def unpaid(cash: float = 0, horizon_days: int = 120, lines: Any = (), amounts: Any = (500,), **parts: Any) -> Any:
+    """A company without income that owes its vendor bills due on Tuesday 31 October 2023, its day 0."""
+    opening = {"cash": cash, "invoices": [bill(amount, "2023-10-31") for amount in amounts]}
     return world(date(2023, 10, 31), opening=opening, horizon_days=horizon_days, vendors=[vendor(**parts)], lines=lines)
 
 
@@ -183,8 +183,10 @@ def test_a_patient_vendor_stands_still_while_a_tranche_may_come() -> None:
 
 
 def test_more_than_two_monthly_bills_overdue_make_days_count_one_and_a_half() -> None:
-    row = frame_of(unpaid(amount=2001, exposure_factor=1.5)).iloc[0]
+    row = frame_of(unpaid(amounts=(1000, 1000, 1), exposure_factor=1.5)).iloc[0]
     assert row.service_suspended_day == 29, "1.5 times 29 days is more than 40"
+    large = frame_of(unpaid(amounts=(1500, 501), exposure_factor=1.5)).iloc[0]
+    assert large.service_suspended_day == 43, "two months of 1,500 dollars are 3,000"
 
 
 def test_5000_dollars_on_20_november_pay_the_bill_before_patience_ends() -> None:

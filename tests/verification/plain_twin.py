@@ -160,6 +160,7 @@ class Vendor(Creditor):
     """A cloud vendor."""
 
     usage_factor: float = 1.0
+    largest_bill: float = 0.0
     growth_months: int = -1
     posture: str = "commercial"
     patience: float = 0.0
@@ -343,6 +344,7 @@ def billing(co: Company, vendor: Vendor) -> Process:
         if vendor.rung < Rung.CREDIT_HOLD or vendor.growth_months < 0:
             vendor.growth_months += 1
         length = co.calendar.date_of(last).day
+        vendor.largest_bill = max(vendor.largest_bill, cents(spec["monthly_usage"]) * vendor.usage_factor)
         usage = cents(spec["monthly_usage"]) * (1 + spec["growth_per_month"]) ** vendor.growth_months
         usage *= vendor.usage_factor * (1 - vendor.dark_days(last - length + 1, last) / length)
         interest = spec["late_interest_per_month"] * co.overdue([vendor])
@@ -355,6 +357,8 @@ def reviews(co: Company, vendor: Vendor) -> Process:
     vendor.posture = str(co.rng.choice(list(vendor.spec["posture"]), p=list(vendor.spec["posture"].values())))
     vendor.pressure = max([-due for _, due in vendor.invoices if due <= 0], default=0)
     vendor.patience = patience(co, vendor, above=vendor.pressure)
+    amounts = [amount for amount, _ in vendor.invoices]
+    vendor.largest_bill = max([cents(vendor.spec["monthly_usage"]) * vendor.usage_factor, *amounts])
     for day in co.calendar.weekly(vendor.spec["review_weekday"]):
         yield co.at(day, Phase.CREDITORS, vendor.name)
         if co.overdue([vendor]):
@@ -379,7 +383,7 @@ def added_pressure(co: Company, vendor: Vendor, days: int) -> float:
     if vendor.posture == "patient" and co.live:
         return 0.0
     spec, pace = vendor.spec, 1.0
-    if co.overdue([vendor]) > 2 * cents(spec["monthly_usage"]) * vendor.usage_factor:
+    if co.overdue([vendor]) > 2 * vendor.largest_bill:
         pace *= spec["exposure_factor"]
     if vendor.paid_since_review:
         pace *= spec["payment_factor"]
