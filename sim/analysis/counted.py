@@ -96,8 +96,9 @@ def counted_summary(
     rows = []
     for policy, point, own in counted(counts, chance_per_input, policies):
         for line in _lines(own, [day for day in days if day <= horizons[point]], horizons[point], level):
-            bounded = _bounded(line, own.n, replications)
-            rows.append((policy, point, *bounded[:2], *bounded.estimate, own.n, reading(bounded, starts[point])))
+            if line.unit == "probability":
+                line = line._replace(estimate=bounded(line.estimate, own.n, replications))
+            rows.append((policy, point, *line[:2], *line.estimate, own.n, reading(line, starts[point])))
     return pd.DataFrame(rows, columns=SUMMARY_COLUMNS)
 
 
@@ -108,12 +109,11 @@ def _lines(own: Counted, days: Sequence[int], horizon_days: int, level: float) -
     yield from share_lines({event: found[event] for event in ends}, found["any_end"], level)
 
 
-def _bounded(line: Line, n: int, asked: int) -> Line:
-    """The line with an interval that holds whatever the replications that failed would have given."""
-    if line.unit != "probability" or asked <= n:
-        return line
-    value, low, high = line.estimate
-    return line._replace(estimate=Estimate(value, low * n / asked, (high * n + asked - n) / asked))
+def bounded(share: Estimate, n: int, asked: int) -> Estimate:
+    """A probability with an interval that holds whatever the replications that failed would have given."""
+    if asked <= n:
+        return share
+    return Estimate(share.value, share.low * n / asked, (share.high * n + asked - n) / asked)
 
 
 def counted_incidence(

@@ -281,10 +281,13 @@ class Result:
         return asked if asked.share is None else Figure("P(insolvent)", "insolvent")
 
     def figure(self, asked: Figure, *, level: float = 0.95) -> pd.DataFrame:
-        """One figure of each policy at each point: policy, point, estimate, low, high, n."""
+        """One figure of each policy at each point: policy, point, estimate, low, high, n.
+
+        Where replications failed, the interval of a probability holds whatever they would have given.
+        """
         import pandas as pd
 
-        from sim.analysis.counted import counted
+        from sim.analysis.counted import bounded, counted
 
         names = [policy.name for policy in self.experiment.policies]
         rows: list[tuple[Any, ...]] = []
@@ -295,7 +298,8 @@ class Result:
                 if asked.share is not None:
                     estimate = incidence.quantile(asked.share, level)
                 else:
-                    estimate = incidence.probability(horizon if asked.day is None else min(asked.day, horizon), level)
+                    share = incidence.probability(horizon if asked.day is None else min(asked.day, horizon), level)
+                    estimate = bounded(share, own.n, self.experiment.replications)
                 rows.append((policy, point, *estimate, own.n))
         return pd.DataFrame(rows, columns=["policy", "point", "estimate", "low", "high", "n"])
 

@@ -21,7 +21,6 @@ from .wording import (
     plural,
     rounded_up,
     weighed,
-    weight_interval,
     with_interval,
 )
 
@@ -95,17 +94,11 @@ def _never_certain(share: float) -> float:
 def _turning(case: Case) -> str:
     """On which declared weight the choice turns, and what to choose on either side."""
     (first, *others), weights = case.decision.weight_turns, case.decision.weights
-    also = joined([f"{WEIGHTS[turn.weight][2]} ({_at(turn)}{declared(turn.weight, weights)})" for turn in others])
+    also = joined([WEIGHTS[turn.weight][2] for turn in others])
     return (
         f"the choice turns on {WEIGHTS[first.weight][2]} ({declared(first.weight, weights)}): {_sides(case, first)}"
         f"{f'; it turns as well on {also}' if also else ''}"
     )
-
-
-def _at(turn: WeightTurn) -> str:
-    values = joined([f"{weighed(turn.weight, one.value)}, {weight_interval(turn.weight, one.low, one.high)}"
-                     for one in turn.at])  # fmt: skip
-    return f"at {values}; " if values else ""
 
 
 def _sides(case: Case, turn: WeightTurn) -> str:
@@ -125,18 +118,14 @@ def _reach(case: Case) -> str:
     if turning:
         rival, turn = max(turning, key=lambda one: one[1].is_sure)
         verbs = ("turns", "is") if turn.is_sure else ("may turn", "seems")
-        return f", but this {verbs[0]} on {where(case, turn)}: there {_other(case, rival)} {verbs[1]} better"
+        if case.decision.weight_turns:
+            return f", but this {verbs[0]} on {case.input_words(turn.cell.input)} as well"
+        return f", but this {verbs[0]} on {where(case, turn)}: there {case.called(rival.policy)} {verbs[1]} better"
     if against:
         names = joined([variant_words(case, name) for name in against], "or")
         others = joined([case.called(rival.policy) for rival in rivals if rival.variants_against])
         return f", but this does not hold if {names}: there it is not shown to beat {others}"
     return _held(case)
-
-
-def _other(case: Case, rival: Rival) -> str:
-    """A policy by its name, unless the sentence has just set it against the chosen one."""
-    told = {one.policy for turn in case.decision.weight_turns[:1] for one in turn.stretches}
-    return "the other" if told == {case.decision.selection.chosen, rival.policy} else case.called(rival.policy)
 
 
 def _held(case: Case) -> str:

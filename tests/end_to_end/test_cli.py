@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+import sim
 from sim.cli import app
+from sim.scenario.figures import Figure
 from tests.end_to_end.stored import only_the_sweep
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +133,10 @@ def test_a_block_that_cannot_be_simulated_is_reported_and_the_rest_is_there(
     said = json.loads(done.stdout)
     assert not said["complete"]
     assert {line["n"] for line in said["summary"]} == {8192}
+    share = next(line for line in said["summary"] if line["quantity"] == "share_insolvent")
+    figure = sim.Result.read("result").figure(Figure("P(insolvent)", "insolvent")).iloc[0]
+    assert figure.high - figure.low > 1 - 8192 / 10_000
+    assert (figure.low, figure.high) == pytest.approx((share["low"], share["high"]))
 
 
 def test_a_run_of_which_nothing_could_be_simulated_ends_with_1(
