@@ -22,6 +22,8 @@ lint: .venv/dev.stamp
 benchmark: .venv/test.stamp
 	$(BIN)/python benchmarks/core_speed.py
 	$(BIN)/python benchmarks/scaling.py
+	$(BIN)/python benchmarks/common_luck.py
+	$(BIN)/python benchmarks/disturbed.py
 
 sizes: .venv/created.stamp
 	$(BIN)/python tests/conventions/sizes.py

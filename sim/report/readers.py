@@ -150,11 +150,11 @@ def _classes(case: Case) -> list[str]:
 
 def _new_money(case: Case, policies: list[str]) -> Grid:
     classes = ["\n".join(("Recovery:", *words(name).split())) for name in _classes(case)]
-    header = ["Policy", "New\nmoney\ncomes in", "Mean\namount", "Of it\nlost", "Event of\ndefault", "Debt\ncalled in",
+    header = ["Policy", "New\nmoney\ncomes in", "Of it\nlost", "Event of\ndefault", "Debt\ncalled in",
               "Cash left,\ninsolvent\nends", *classes]  # fmt: skip
     rows = [[case.meta.policies[policy] or policy, *_lent(case, policy)] for policy in policies]
     note = "Shares to the horizon; cash left is the median, recoveries are means over insolvent ends."
-    return _table(case, header, rows, note, (1.9, 1, 1.05, 0.95, 0.95, 0.95, 1.1, *(1.2,) * len(classes)))
+    return _table(case, header, rows, note, (1.9, 1, 1, 0.95, 0.95, 1.15, *(1.25,) * len(classes)))
 
 
 def _lent(case: Case, policy: str) -> list[str]:
@@ -165,7 +165,6 @@ def _lent(case: Case, policy: str) -> list[str]:
     lost = lost_share(own, insolvent, "raised", shared)
     cells = [
         comes,
-        said(mean_of_rows(own, "raised", shared), money_cell),
         said(lost and within_0_and_1(lost), share_cell),
         default,
         accelerated,
