@@ -47,7 +47,9 @@ COSTS = {
 ANNOTATIONS = ("unit", "source", "note", "grade", "range")
 VARIANTS = "variants"
 MOST_ROWS = 2**15
-"""What rests on single rows or inputs is read from the first so many replications; counts and means are of all."""
+"""What rests on single rows or inputs is read from the first so many replications."""
+MOST_OUTCOMES = 2**21
+"""Means and differences are of the first so many rows of all policies together; probabilities and dates are of all."""
 ROWS = (
     *("policy", "replication", "end", "end_day", "end_date", "cause", "zero_cash_day", "payroll_missed_day"),
     *("cash_flow_insolvent_day", "default_event_day", "debt_accelerated_day", "final_cash", "final_owed"),
@@ -111,7 +113,8 @@ def case_of(directory: Path, result: Result | None = None, *, is_told: bool = Tr
         raise UndecidableError(f"{directory} holds {result.n_points:,} points: a memo compares policies at one")
     experiment, scenario = result.experiment, result.scenario(0)
     frame = _frame(result)
-    outcomes = result.outcomes(frame=frame if experiment.replications <= MOST_ROWS else None)
+    kept = max(MOST_OUTCOMES // len(experiment.policies), MOST_ROWS)
+    outcomes = result.outcomes(frame=frame) if experiment.replications <= MOST_ROWS else result.first(kept).outcomes()
     if not outcomes.n:
         raise UndecidableError(f"{directory} holds no replication that every policy has")
     variants = {

@@ -110,6 +110,11 @@ class Case:
         return int(self.frame["replication"].nunique())
 
     @property
+    def n_all(self) -> int:
+        """Replications of each policy that probabilities and dates are read from."""
+        return int(self.summary["n"].max())
+
+    @property
     def n(self) -> int:
-        """Replications of each policy."""
+        """Replications of each policy that means and differences are read from."""
         return self.decision.outcomes.n

@@ -28,9 +28,9 @@ def memo(case: Case, figures: Callable[[], Sequence[Figure]]) -> Document:
 
     meta = case.meta
     subtitle = (
-        f"Decision memo. As of {day_month_year(meta.start)}. Horizon {day_month_year(meta.horizon)}. {case.n:,}"
-        f" replications of each of {plural(len(case.decision.outcomes.policies), 'policy')}. {meta.level:.0%}"
-        " intervals."
+        f"Decision memo. As of {day_month_year(meta.start)}. Horizon {day_month_year(meta.horizon)}. {case.n_all:,}"
+        f" replications of each of {plural(len(case.decision.outcomes.policies), 'policy')}{_first(case)}."
+        f" {meta.level:.0%} intervals."
     )
     sections = [
         Section("The question", [Paragraph(question(case))]),
@@ -65,6 +65,10 @@ def memo(case: Case, figures: Callable[[], Sequence[Figure]]) -> Document:
     drawn = {figure.name: figure for figure in figures()}
     complete = [_filled(section, drawn) for section in sections]
     return Document(case.title, subtitle, foot, [section for section in complete if section.blocks])
+
+
+def _first(case: Case) -> str:
+    return "" if case.n == case.n_all else f" (means and differences: the first {case.n:,})"
 
 
 def shown(*names: str) -> list[Block]:

@@ -319,6 +319,18 @@ def test_of_a_large_run_only_what_rests_on_inputs_is_of_the_first_replications_a
     assert "n = 500. First-order indices" in text
 
 
+def test_of_a_huge_run_means_are_of_the_first_files_and_probabilities_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(tmp_path, replications=9000)
+    monkeypatch.setattr("sim.memo.MOST_ROWS", 500)
+    monkeypatch.setattr("sim.memo.MOST_OUTCOMES", 3 * 5000)
+    case = case_of(tmp_path / "out")
+    assert (case.n_all, case.n, case.n_rows) == (9000, 8192, 4096)
+    document = memo(case, list)
+    assert "9,000 replications of each of 3 policies (means and differences: the first 8,192)" in document.subtitle
+
+
 class Dead(Executor):
     """An executor whose workers have died."""
 
