@@ -20,7 +20,7 @@ from .wording import complement
 
 SHOWN_DRIVERS = 8
 FEWEST_DATES = 30
-FEWEST_TRIGGERS = 2
+FEWEST_TRIGGERS = 3
 MOST_CREDITORS = 7
 CREDITOR = "overdue."
 

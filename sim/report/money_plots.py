@@ -132,7 +132,7 @@ def _recovery_panel(ax: Axes, shares: Sequence[Estimate | None]) -> None:
         is_long = share.high > MIDDLE
         at, side = (share.low - 0.03, "right") if is_long else (share.high + 0.03, "left")
         ax.text(at, place, f"{hundredths(share.value)} ({interval(share)})", va="center", ha=side, size=5.8)
-    ax.set(xlim=(0, 1), ylim=(len(shares) - 0.4, -0.6), xticks=[0, 0.5, 1], yticks=[])
+    ax.set(xlim=(0, 1), ylim=(len(shares) - 0.4, -0.6), xticks=[0, 0.5], yticks=[])
     ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:g}%")
     ax.tick_params(axis="y", length=0)
     sns.despine(ax=ax, left=True)
