@@ -128,8 +128,11 @@ def answer_request(request: Request, workers: int, scheduler: str | None, quiet:
             more["differences"] = records(compared)
         if not as_json:
             _print_tables(given.result, compared)
-        lost = illustrate(given, directory, executors, local(workers) if scheduler else executors, progress)
+        artists = local(workers) if scheduler else executors
+        lost = illustrate(given, directory, executors, artists, progress)
+        artists.close()
         _say_quarantined(lost, given.result.experiment)
+    executors.close()
     if precision is not None and not as_json:
         _say_precision(precision, table, is_reached, experiment.scenario.start)
     typer.echo(json.dumps(_as_json(given) | more) if as_json else directory)

@@ -38,11 +38,12 @@ def shut_down(executor: Executor, is_idle: bool) -> None:
 @dataclass(frozen=True)
 class Executors:
     """How to come by an executor (a new one after a worker died), how many tasks it can do at once, and what becomes of
-    it after a run; `leave` is told whether all of its work is done and its workers live."""
+    it after a run; `leave` is told whether all of its work is done and its workers live, `close` ends what was kept."""
 
     make: Callable[[], Executor]
     workers: int
     leave: Callable[[Executor, bool], None] = shut_down
+    close: Callable[[], None] = lambda: None
 
     @property
     def in_flight(self) -> int:
@@ -125,11 +126,11 @@ def local(workers: int) -> Executors:
     if workers == 1:
         return Executors(InProcess, 1)
     pool = LastingPool(workers)
-    return Executors(pool.take, workers, pool.leave)
+    return Executors(pool.take, workers, pool.leave, pool.close)
 
 
 class LastingPool:
-    """Processes that one run leaves to the next, for starting them takes seconds; they end with this object."""
+    """Processes that one run leaves to the next, for starting them takes seconds."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
@@ -146,6 +147,12 @@ class LastingPool:
             self._kept = executor
         else:
             shut_down(executor, is_idle)
+
+    def close(self) -> None:
+        """End the processes that were kept."""
+        if self._kept is not None:
+            shut_down(self._kept, True)
+            self._kept = None
 
 
 class InProcess(Executor):
