@@ -114,6 +114,7 @@ def outcomes_of(frame: pd.DataFrame, weights: Weights, *, chance_per_input: int 
     """The outcomes in a result table, of the replications that every policy has.
 
     What creditors lose is the column `creditor_deficiency` where it is known, else what is owed at an insolvent end.
+    New money is lost at an insolvent end, and where a licence or a sale leaves creditors short.
     """
     rows = dict(rows_by_policy(frame))
     held = [frame["replication"].to_numpy()[members] for members in rows.values()]
@@ -128,12 +129,15 @@ def outcomes_of(frame: pd.DataFrame, weights: Weights, *, chance_per_input: int 
 
 def _values(frame: pd.DataFrame, places: Ints) -> dict[str, Floats]:
     insolvent = (frame["end"] == "insolvent").to_numpy(dtype=bool)[places]
-    owed = frame["final_owed"] + frame["final_wages_owed"]
-    owed = frame[DEFICIENCY].fillna(owed) if DEFICIENCY in frame else owed
+    owed = (frame["final_owed"] + frame["final_wages_owed"]).where(frame["end"] == "insolvent", 0.0)
+    short = frame[DEFICIENCY].fillna(owed) if DEFICIENCY in frame else owed
+    loss = short.to_numpy(dtype=float)[places]
+    sold = frame["end"].isin(["licensed_out", "acquired"]).to_numpy(dtype=bool)[places]
+    lost = insolvent | (sold & (loss > 0))
     return {
         "good": np.where(insolvent, 0.0, 1.0),
-        "loss": np.where(insolvent, np.nan_to_num(owed.to_numpy(dtype=float))[places], 0.0),
-        "money_lost": np.where(insolvent, frame["raised"].to_numpy(dtype=float)[places], 0.0),
+        "loss": loss,
+        "money_lost": np.where(lost, frame["raised"].to_numpy(dtype=float)[places], 0.0),
         "people": np.where(insolvent, 0.0, frame["head_count"].to_numpy(dtype=float)[places]),
         "days": frame["end_day"].to_numpy(dtype=float)[places],
     }

@@ -12,6 +12,7 @@ from sim.company.contract import Contract
 from sim.company.forbearance import AHEAD_DAYS, Ahead, Plan
 from sim.company.in_kind import less_credits
 from sim.company.ladder import BREACH_NOTICE, CREDIT_HOLD, SUSPENDED, TERMINATED, postures
+from sim.company.parameters import at
 from sim.company.state import Company
 from sim.kernel.block import Mask
 from sim.kernel.calendar import NEVER, days_in_month
@@ -134,6 +135,19 @@ class Account:
         """Cents a month at today's usage, growth and resale apart."""
         return to_cents(self.core_usage * self.own.usage_factor + sum(grant.monthly for grant in self.grants))
 
+    def unbilled(self, rows: Ints) -> Ints:
+        """Cents of usage since the last bill at the end of these rows (an index), at their usage of that day, demand
+        and market prices apart.
+        """
+        company, own = self.company, self.own
+        end = company.state.end_day[rows]
+        days, length = company.timeline.days_into_month(end)
+        suspended = np.where(self.is_suspended[rows], end - np.maximum(own.suspended_day[rows], end - days), 0)
+        share = np.maximum(days - suspended - own.suspended_days[rows], 0) / length
+        growth = (1 + at(self.terms.growth_per_month, rows)) ** own.months_grown[rows]
+        usage = self.monthly_bill[rows] * growth * (1 - own.recalled[rows]) * share
+        return np.where(self.is_terminated[rows], 0, np.rint(usage) + to_cents(own.resold[rows]))
+
     def bill(self, month: int, month_start: int) -> None:
         """Invoice the month that ends today."""
         company, own, terms = self.company, self.own, self.terms
@@ -147,11 +161,11 @@ class Account:
         own.largest_bill = np.maximum(own.largest_bill, self.monthly_bill)
         usage = to_cents(charge * self.draw("usage").noise(terms.usage_volatility, month) + given + own.resold)
         interest = late_interest(self.creditor.overdue, terms.late_interest_per_month)
-        own.resold = np.zeros_like(own.resold)
+        own.resold = np.where(company.trading, 0.0, own.resold)
         self._invoice(np.where(self.is_terminated, 0, usage), np.where(self.is_terminated, 0, interest))
-        grows = (own.rung < CREDIT_HOLD) & (own.months_grown < terms.growth_months)
+        grows = (own.rung < CREDIT_HOLD) & (own.months_grown < terms.growth_months) & company.trading
         own.months_grown = own.months_grown + grows
-        own.suspended_days = np.zeros_like(own.suspended_days)
+        own.suspended_days = np.where(company.trading, 0, own.suspended_days)
 
     def _invoice(self, usage: Ints, interest: Ints) -> None:
         company, today, net_days = self.company, self.company.today, self.terms.net_days

@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 RELEASED = "income: debt released"
 SHARES_FOR_DEBT = "equity issued to creditors"
 FUTURE_SPEND = "income: debt turned into committed spend"
+NOVATED = "income: debt taken over by others"
 
 
 def portions(cents: Ints, shares: tuple[Any, ...]) -> list[Ints]:
@@ -32,9 +33,9 @@ def portions(cents: Ints, shares: tuple[Any, ...]) -> list[Ints]:
     return [*parts, left]
 
 
-def release(company: Company, vendor: Any, where: Mask, share: Any) -> Ints:
-    """A vendor forgives a share of what is overdue to it. Returns the cents forgiven."""
-    account, forgiven = company.ledger.open(RELEASED), company.block.full(0)
+def release(company: Company, vendor: Any, where: Mask, share: Any, into: str = RELEASED) -> Ints:
+    """A vendor forgives a share of what is overdue to it, or takes somebody else for it. Returns the cents."""
+    account, forgiven = company.ledger.open(into), company.block.full(0)
     for owed in vendor.accounts:
         part = portions(np.where(where, owed.overdue, 0), (share,))[0]
         forgiven = forgiven + owed.settle(part, account, "debt released")
@@ -99,7 +100,7 @@ def compromise(company: Company, where: Mask, terms: Any) -> None:
 def novate(company: Company, where: Mask, terms: Any) -> None:
     """Somebody else takes over usage, commitment and arrears."""
     vendor, ledger = company.vendors[terms.vendor], company.ledger
-    release(company, vendor, where, terms.arrears_share)
+    release(company, vendor, where, terms.arrears_share, NOVATED)
     vendor.shrink(where, terms.share, terms.service_loss)
     paid = np.where(where, to_cents(terms.proceeds), 0)
     proceeds = ledger.post(CASH, ledger.open("income: novation"), paid, "novation")

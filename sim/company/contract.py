@@ -23,12 +23,20 @@ def shortfall(committed: Floats, used: Ints) -> Ints:
     return np.maximum(to_cents(committed / 100) - used, 0)
 
 
-def termination_claim(committed: Floats, used: Ints, per_month: Floats, months_left: float) -> Ints:
-    """Cents that a vendor claims when it terminates: the year's shortfall so far, and the rest of the year.
+def termination_claim(committed: Floats, used: Ints, per_month: Floats, months_left: Any) -> Ints:
+    """Cents that a vendor claims when its contract is over: what the whole year commits and was not used.
 
     *Source* V11, V14; that it claims no more than the current year is an *Assumption* (contracts run 1-5 years).
     """
-    return shortfall(committed, used) + to_cents(per_month * months_left / 100)
+    return shortfall(committed + per_month * months_left, used)
+
+
+def accrued(per_month: Floats, added: Floats, until: Floats, since: Floats, now: Any) -> Floats:
+    """Cents committed between two moments, given in months; what was ``added`` runs ``until`` its year is over.
+
+    *Source* model rule: commitment is spread evenly over its year.
+    """
+    return per_month * (now - since) + added * np.maximum(np.minimum(until, now) - since, 0.0)
 
 
 def year_ends(timeline: Timeline, first: date) -> Iterator[int]:
@@ -41,7 +49,7 @@ def year_ends(timeline: Timeline, first: date) -> Iterator[int]:
 
 class Contract:
     """Committed spend with one vendor, in cents, with columns ``per_month``, ``committed`` and ``used`` (in the current
-    contract year so far), ``disputed``.
+    contract year, up to ``since``, in months), ``added`` (a month, ``until`` a month), ``disputed``, ``claimed``.
     """
 
     def __init__(self, company: Company, vendor: Any, terms: Any) -> None:
@@ -50,23 +58,25 @@ class Contract:
         self.terms = terms
         full = company.block.full
         per_month = full(0.0, float) + terms.per_year * 100 / 12
-        elapsed = float(np.clip(12 - company.timeline.months_at(terms.year_ends), 0, 12))
+        self.first_end = company.timeline.months_at(terms.year_ends)
+        elapsed = float(np.clip(12 - self.first_end, 0, 12))
         self.own = company.block.columns(
             per_month=per_month,
             committed=per_month * elapsed,
             used=full(0) + to_cents(terms.used_before),
-            disputed=full(0),
+            **{name: full(0) for name in ("disputed", "claimed")},
+            **{name: full(0.0, float) for name in ("since", "added", "until")},
         )
-        self._since = 0.0
 
     def _accrue(self) -> None:
-        now = self.company.clock.months
-        self.own.committed = self.own.committed + self.own.per_month * (now - self._since)
-        self._since = now
+        own, now, trading = self.own, self.company.clock.months, self.company.trading
+        grown = own.committed + accrued(own.per_month, own.added, own.until, own.since, now)
+        own.committed = np.where(trading, grown, own.committed)
+        own.since = np.where(trading, now, own.since)
 
     def use(self, cents: Ints) -> None:
         """Count usage that was billed."""
-        self.own.used = self.own.used + cents
+        self.own.used = self.own.used + np.where(self.company.trading, cents, 0)
 
     def scale(self, where: Mask, factor: Any) -> None:
         """Change what is committed from today on."""
@@ -74,9 +84,12 @@ class Contract:
         self.own.per_month = np.where(where, self.own.per_month * factor, self.own.per_month)
 
     def add(self, where: Mask, cents: Any) -> None:
-        """Commit more, spread over a year from today on."""
+        """Commit more, spread over a year from today on; what was added before and is not over yet joins it."""
         self._accrue()
-        self.own.per_month = np.where(where, self.own.per_month + cents / 12, self.own.per_month)
+        own, now = self.own, self.company.clock.months
+        left = own.added * np.maximum(own.until - now, 0.0)
+        own.added = np.where(where, (left + cents) / 12, own.added)
+        own.until = np.where(where, now + 12, own.until)
 
     def close_year(self) -> None:
         """Bill the shortfall of the contract year that ends today."""
@@ -85,20 +98,38 @@ class Contract:
         due = np.where(vendor.is_terminated, 0, shortfall(own.committed, own.used))
         vendor.creditor.receive(due, company.today + vendor.terms.net_days, "committed spend")
         company.tell(due > 0, vendor.name, "invoices the year's shortfall of committed spend", due)
-        own.committed, own.used = np.zeros_like(own.committed), np.zeros_like(own.used)
+        own.committed = np.where(company.trading, 0.0, own.committed)
+        own.used = np.where(company.trading, 0, own.used)
+
+    def _outstanding(self, rows: Any, now: Any, unbilled: Any) -> Ints:
+        """Cents of the current year that are committed and not used in these rows, at these moments in months."""
+        own = self.own
+        added = accrued(own.per_month[rows], own.added[rows], own.until[rows], own.since[rows], now)
+        left = (self.first_end - now) % 12
+        still = own.added[rows] * np.clip(own.until[rows] - now, 0.0, left)
+        committed = own.committed[rows] + added + still
+        return termination_claim(committed, own.used[rows] + unbilled, own.per_month[rows], left)
 
     def terminate(self, where: Mask, accelerated: Ints) -> None:
         """Claim what the contract would have brought; part of that and of what was ``accelerated`` is disputed."""
-        self._accrue()
         own, company = self.own, self.company
-        first = company.timeline.months_at(self.terms.year_ends)
-        left = (first - company.clock.months) % 12
-        claim = np.where(where, termination_claim(own.committed, own.used, own.per_month, left), 0)
+        where = where & company.trading
+        claim = np.where(where, self._outstanding(slice(None), company.clock.months, 0), 0)
         self.vendor.creditor.receive(claim, company.today, "termination claim")
         company.tell(claim > 0, self.vendor.name, "claims the rest of the committed year", claim)
         disputed = np.rint((claim + accelerated) * self.terms.disputed_share).astype(np.int64)
-        own.disputed = np.where(where & company.trading, disputed, own.disputed)
+        own.disputed = np.where(where, disputed, own.disputed)
+        own.claimed = np.where(where, claim, own.claimed)
         company.tell(where & (disputed > 0), "company", f"disputes part of the claim of {self.vendor.name}", disputed)
+
+    def damages(self, rows: Ints, mitigated: Any, unbilled: Ints) -> Floats:
+        """Cents that an end of the company adds to what its books owe this vendor, in these rows (an index): the rest
+        of the committed year, less what capacity that is let to others mitigates; a claim made before is cut alike.
+        """
+        months = self.company.timeline.months[self.company.state.end_day[rows]]
+        claim = self._outstanding(rows, months, unbilled) * (1 - mitigated)
+        cut = np.minimum(self.own.claimed[rows], self.vendor.creditor.owed[rows]) * mitigated
+        return np.where(self.vendor.is_terminated[rows], -cut, claim)
 
 
 def contract_years(company: Company, own: Contract) -> Generator[Any, Any, None]:

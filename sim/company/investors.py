@@ -30,13 +30,9 @@ def says_yes(gate: Floats, chance: Any, confidence: Floats, own: Floats, success
     return (gate < chance * confidence) & (own < success)
 
 
-def closes(fall: Floats, fall_through: Any, needs_consent: Mask, vendor: Floats, founder: Floats, terms: Any) -> Mask:
-    """Whether a term sheet becomes money.
-
-    *Source* B34 for falling through, P16 for the vendors' consent, C12 for the founder's.
-    """
-    consent = (vendor < terms.vendor_consent_probability) & (founder < terms.founder_consent_probability)
-    return (fall >= fall_through) & (consent | ~needs_consent)
+def consents(vendor: Floats, founder: Floats, terms: Any) -> Mask:
+    """Whether the vendors and the founder agree to a recapitalisation. *Source* P16 for the vendors, C12 for him."""
+    return (vendor < terms.vendor_consent_probability) & (founder < terms.founder_consent_probability)
 
 
 class Outside:
@@ -165,10 +161,14 @@ class Outside:
         fall, vendor, founder, size = (self._luck(name, rows) for name in names)
         vendor = vendors_draw(company, terms.name, rows, own.approach[rows], vendor)
         needs_consent = (company.payables.overdue[rows] > 0) & terms.recapitalises
-        signed = closes(fall, self._fall_through(rows), needs_consent, vendor, founder, Rows(terms, rows))
+        stays = fall >= self._fall_through(rows)
+        agreed = consents(vendor, founder, Rows(terms, rows))
+        signed = stays & (agreed | ~needs_consent)
         closed, size = rows[signed], size[signed]
-        self._tell(rows[~signed], "walks away from the term sheet")
-        self._tell(closed, "closes")
+        self._tell(rows[~stays], "walks away from the term sheet")
+        self._tell(rows[stays & ~signed], "does not close: the vendors or the founder do not consent")
+        self._tell(closed[needs_consent[signed]], "closes, with the consent of the vendors and the founder")
+        self._tell(closed[~needs_consent[signed]], "closes")
         self._refuse(rows[~signed])
         if len(closed):
             self._pay(closed, size)

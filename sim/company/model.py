@@ -64,8 +64,9 @@ def introduce(company: Company) -> None:
     """Tell the journal how the company stands at the start."""
     company.tell(True, "bank", "opens with free cash", company.ledger.cash)
     for name, creditor in company.payables.creditors.items():
-        already = creditor.overdue // 100
-        company.tell(creditor.owed > 0, name, "is owed at the start, of which overdue ${n:,}", creditor.owed, already)
+        due = creditor.overdue
+        company.tell(due > 0, name, "is owed what is overdue at the start", due)
+        company.tell(creditor.owed > due, name, "is owed at the start what is not due yet", creditor.owed - due)
     for name, group in company.groups.items():
         company.tell(True, f"staff {name}", "{n} people", n=group.own.head)
 

@@ -33,6 +33,17 @@ def opening_monthly_cost(company: Company) -> Any:
     return sum(v.monthly_usage for v in case.vendors) + people + sum(cost.monthly for cost in case.costs)
 
 
+def monthly_revenue(company: Company) -> Floats:
+    """Dollars a month that the lines of revenue bring at today's activity and product value, demand apart.
+
+    *Source* C52.
+    """
+    now = company.clock.months
+    lines = (line.monthly * (1 + line.growth_per_month) ** now for line in company.scenario.revenue)
+    revenue: Floats = sum(lines, start=0.0) * company.state.activity * company.state.product_value
+    return revenue
+
+
 def product(company: Company) -> Generator[Any, Any, None]:
     """Each week activity follows service."""
     terms, state = company.scenario.product, company.state

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.company.bargains import compromise
 from sim.company.parameters import at
+from sim.company.product import monthly_revenue
 from sim.company.state import Company
 from sim.kernel.block import Mask
 
@@ -52,16 +53,40 @@ def vendors_draw(company: Company, investor: str, rows: Ints, approach: Ints, co
     return least_willing(luck, critical)
 
 
+def monthly_burn(company: Company) -> Floats:
+    """Cents a month that today's company spends above what customers bring; never negative.
+
+    *Source* C24 for what a run rate counts; rent and court cases are left out.
+    """
+    vendors = sum((vendor.monthly_bill for vendor in company.vendors.values()), start=company.block.full(0))
+    people = sum(group.own.head * group.monthly_cost for group in company.groups.values())
+    costs = sum(cost.monthly for cost in company.scenario.costs)
+    burn: Floats = np.maximum(vendors + 100 * (people + costs - monthly_revenue(company)), 0.0)
+    return burn
+
+
+def is_saved(cash: Ints, overdue: Ints, burn: Floats, months: Any) -> Mask:
+    """Whether cash, once everything overdue is paid, covers so many months of costs. *Assumption*: 6 months (3-12)."""
+    saved: Mask = cash - overdue >= burn * months
+    return saved
+
+
 def recapitalise(company: Company, where: Mask) -> None:
-    """The money is in and the vendors have compromised: the replication ends, or the company trades on."""
+    """The money is in and the vendors compromise: the company is saved if the money lasts, else it trades on."""
     terms = company.scenario.recapitalisation
-    if terms is None or not terms.continues:
+    if terms is None:
         company.end(where, "recapitalised")
         return
     for name, vendor in company.vendors.items():
         deal = SimpleNamespace(
             vendor=name, cash_share=terms.cash_share, credits_share=0, equity_share=terms.equity_share
         )
-        compromise(company, where & (vendor.overdue > 0), deal)
+        owed = where & (vendor.overdue > 0)
+        if owed.any():
+            compromise(company, owed, deal)
         vendor.shrink(where, terms.capacity_released, 0)
-    company.tell(where, "company", "is recapitalised and trades on, with less capacity and vendors who compromised")
+    company.tell(where, "company", "is recapitalised, with less capacity and vendors who compromised")
+    cash, overdue = company.spendable, company.payables.overdue + company.wages_owed
+    saved = where & is_saved(cash, overdue, monthly_burn(company), terms.saved_months)
+    company.tell(where & ~saved, "company", "trades on: the money does not last long enough to call it saved", cash)
+    company.end(saved, "recapitalised")

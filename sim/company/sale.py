@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.company.product import monthly_revenue
 from sim.company.state import Company
 from sim.kernel.block import Mask
 from sim.kernel.calendar import NEVER, Phase
@@ -35,13 +36,10 @@ def best_bid(value: Floats, z: Floats, spread: Any, bids: Ints, competition: Any
     return value * np.exp(spread * z - spread * spread / 2) * (1 + competition * np.maximum(bids - 1, 0))
 
 
-def is_accepted(bid: Floats, owed: Floats, floor_share: Any, founder: Floats, consent: Any) -> Mask:
-    """Whether a bid is accepted: creditors let it pass, and the founder agrees.
-
-    *Source* C12 for the founder; P16, L21 for creditors who compromise.
-    """
-    accepted: Mask = (bid >= floor_share * owed) & (founder < consent)
-    return accepted
+def is_enough(bid: Floats, owed: Floats, floor_share: Any) -> Mask:
+    """Whether creditors let a bid pass. *Source* P16, L21: they compromise; the founder must agree too (C12)."""
+    enough: Mask = bid >= floor_share * owed
+    return enough
 
 
 def shared_luck(luck: Floats, own: Floats, is_common: Mask) -> Floats:
@@ -122,11 +120,13 @@ class Sale:
         if not bid_for.any():
             return
         company, own, terms = self.company, self.own, self.terms
-        z, founder = self._draw("bid").normal(week), self._draw("founder consent").uniform(week)
+        z, founder = self._draw("bid").normal(week), self._draw("founder consent").uniform_where(bid_for, own.round)
         bid = best_bid(self._value(), z, terms.price_spread, bids, terms.competition)
         owed = (company.payables.owed + company.wages_owed) / 100
-        accepted = bid_for & is_accepted(bid, owed, terms.floor_share, founder, terms.founder_consent_probability)
-        company.tell(bid_for & ~accepted, self.name, "a bid is too low or the founder refuses it", to_cents(bid))
+        enough = bid_for & is_enough(bid, owed, terms.floor_share)
+        accepted = enough & (founder < terms.founder_consent_probability)
+        company.tell(bid_for & ~enough, self.name, "a bid is too low for creditors to let it pass", to_cents(bid))
+        company.tell(enough & ~accepted, "founder", f"refuses a bid ({self.name})", to_cents(bid))
         company.tell(accepted, self.name, "a bid is accepted", to_cents(bid))
         days = np.ceil(terms.closing_days.quantile(self._draw("closing time").uniform(week))).astype(np.int64)
         day = company.timeline.business_day(company.today + np.maximum(days, 1), company.country)
@@ -134,12 +134,9 @@ class Sale:
         own.price = np.where(accepted, to_cents(bid), own.price)
 
     def _value(self) -> Floats:
-        company, now = self.company, self.company.clock.months
-        lines = company.scenario.revenue
-        monthly = sum((line.monthly * (1 + line.growth_per_month) ** now for line in lines), start=0.0)
-        revenue = 12 * monthly * company.state.activity * company.state.product_value
+        company = self.company
         heads = sum((g.own.head for g in company.groups.values()), start=company.block.full(0))
-        return value_to_buyer(revenue, heads, company.state.product_value, self.terms)
+        return value_to_buyer(12 * monthly_revenue(company), heads, company.state.product_value, self.terms)
 
     def _close(self) -> None:
         """An accepted bid closes, and ends the replication, or falls through."""

@@ -106,12 +106,10 @@ class Solvency:
         """Name the leading state and creditor of insolvent ends, and pay creditors out, as these rows stood at their
         end: they have been frozen since.
         """
-        company, end = self.company, self.company.state.end[rows]
-        insolvent = rows[end == ENDS.index("insolvent")]
-        self._name_leading_state(insolvent)
+        company = self.company
+        self._name_leading_state(rows[company.state.end[rows] == ENDS.index("insolvent")])
         if company.waterfall is not None:
-            company.waterfall.distribute(insolvent)
-            company.waterfall.distribute(rows[end == ENDS.index("licensed_out")], company.state.sale_price)
+            company.waterfall.settle(rows)
 
     def _sentence(self) -> str:
         state = self.company.state

@@ -201,7 +201,7 @@ class Group:
         """Fund a payroll as far as free cash goes; the rest is owed."""
         company = self.company
         net, withheld = self.payroll
-        unpaid = pay_wages(company, net)
+        unpaid = pay_wages(company, net, f"payroll {self.terms.name}")
         if self.penalties is not None:
             self.penalties.charge_late_pay(self, unpaid)
         if self.is_moved:
@@ -220,13 +220,13 @@ class Group:
             self.company.creditor(DEFERRED_PAY, "critical").receive(later, day, DEFERRED_PAY)
 
 
-def pay_wages(company: Company, net: Any) -> Ints:
+def pay_wages(company: Company, net: Any, payroll: str = "payroll") -> Ints:
     """Pay net wages out of free cash; a shortfall is a missed payroll. Return it in cents."""
     ledger, state = company.ledger, company.state
     owed = ledger.post(ledger.open("expense: wages"), WAGES, net, "wages")
     unpaid = owed - ledger.pay(WAGES, np.minimum(owed, company.spendable), "wages")
     short = unpaid > 0
-    company.tell(short, "payroll", "cannot be met in full: wages in arrears", company.wages_owed)
+    company.tell(short, payroll, "cannot be met in full; it is short by", unpaid)
     company.reach("payroll_missed", short)
     company.reach("zero_cash", short)
     company.reach("default_event", short)

@@ -49,8 +49,14 @@ class Levers:
         self.orders: list[tuple[str, ...]] = [tuple(company.scenario.treasury.pay_order)]
 
     def days(self, class_: str, creditor: str) -> Any:
-        """Days that a creditor is stretched: none where an arrangement with it says that it is paid on time."""
-        days, prompt = getattr(self.own, class_), self.company.prompt
+        """Days that a creditor is stretched: none where an arrangement with it says that it is paid on time, nor where
+        the treasury pays on notice and a vendor has given notice of breach.
+
+        *Assumption*: a board that has the cash does not let a notice run out to save it.
+        """
+        days, prompt, vendors = getattr(self.own, class_), self.company.prompt, self.company.vendors
+        if creditor in vendors and self.company.scenario.treasury.pays_on_notice:
+            days = np.where(vendors[creditor].is_in_breach, 0, days)
         if creditor not in prompt:
             return days
         return 0 if prompt[creditor] is None else np.where(prompt[creditor].on, 0, days)

@@ -1,21 +1,25 @@
-"""What is left at an insolvent end, and who gets it."""
+"""What is left at an end that pays creditors out, and who gets it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.company.parameters import Rows
+from sim.company.bargains import RELEASED
+from sim.company.parameters import Rows, at
 from sim.company.staff import WEEKS_PER_MONTH
-from sim.company.state import Company
+from sim.company.state import ENDS, Company
 from sim.kernel.block import Mask
 from sim.kernel.ledger import RESTRICTED_CASH
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+PAID_OUT = ("insolvent", "licensed_out", "acquired")
+"""Ends at which creditors get what there is."""
 
 
 @dataclass(frozen=True)
@@ -101,39 +105,78 @@ def _take(claim: Floats, left: Floats) -> tuple[Floats, Floats]:
 
 
 class Waterfall:
-    """Recoveries, with columns ``employees``, ``tax_preferential``, ``unsecured`` (shares) and ``deficiency`` (cents):
-    NaN until an end that pays creditors out.
+    """Recoveries, with columns ``employees``, ``tax_preferential``, ``unsecured`` (shares; NaN until an end that pays
+    creditors out) and ``deficiency`` (cents that creditors lose, with what they released before; at the horizon, what
+    is overdue beyond the cash).
     """
 
     def __init__(self, company: Company, terms: Any) -> None:
         self.company = company
         self.terms = terms
-        names = ("employees", "tax_preferential", "unsecured", "deficiency")
-        self.own = company.block.columns(**{name: company.block.full(np.nan, float) for name in names})
+        names = ("employees", "tax_preferential", "unsecured")
+        full = company.block.full
+        self.own = company.block.columns(
+            **{name: full(np.nan, float) for name in names}, deficiency=full(0.0, float)
+        )
 
-    def distribute(self, rows: Ints, proceeds: Any = None) -> None:
-        """Pay out the estates of these rows (an index); ``proceeds`` in cents stand for what assets would fetch."""
+    def settle(self, rows: Ints) -> None:
+        """Pay out the estates of these rows (an index) that ended, and count what creditors released before."""
+        company = self.company
+        end = company.state.end[rows]
+        insolvent, licensed, acquired = (rows[end == ENDS.index(name)] for name in PAID_OUT)
+        survived = rows[end < 0]
+        self._pay_out(insolvent, *self._liquidated(insolvent))
+        self._pay_out(licensed, *self._licensed(licensed))
+        self._pay_out(acquired, *self._acquired(acquired))
+        self.own.deficiency[survived] = np.maximum(self._overdue(survived) - company.ledger.cash[survived], 0)
+        released = company.ledger.owed(RELEASED) if RELEASED in vars(company.ledger.balances) else 0
+        self.own.deficiency[rows] += (released + company.block.full(0))[rows]
+
+    def _overdue(self, rows: Ints) -> Ints:
+        overdue: Ints = (self.company.payables.overdue + self.company.wages_owed)[rows]
+        return overdue
+
+    def _pay_out(self, rows: Ints, net: Floats, claims: Claims) -> None:
         if not len(rows):
             return
-        company, terms = self.company, Rows(self.terms, rows)
-        fetched = terms.realisation * 100 * company.state.product_value[rows]
-        realised = fetched if proceeds is None else proceeds[rows]
-        cash, restricted = company.ledger.cash[rows], company.ledger.balance(RESTRICTED_CASH)[rows]
-        shares = pay_out(estate(cash, restricted, realised, terms), self.claims(rows), terms)
+        shares = pay_out(net, claims, Rows(self.terms, rows))
         for name, column in vars(self.own).items():
             column[rows] = getattr(shares, name)
-        where = company.block.mask(rows)
-        company.tell(where, "liquidator", "leaves creditors short of", _spread(shares.deficiency, where))
+        where = self.company.block.mask(rows)
+        short = _spread(shares.deficiency, where)
+        self.company.tell(short >= 0.5, "creditors", "are left short of", short)
 
-    def claims(self, rows: Ints) -> Claims:
-        """What each class is owed in these rows."""
+    def _liquidated(self, rows: Ints) -> tuple[Floats, Claims]:
+        """What an insolvent end leaves, and what is claimed from it."""
+        terms = Rows(self.terms, rows)
+        fetched = terms.realisation * 100 * self.company.state.product_value[rows]
+        return self._estate(rows, fetched), self.claims(rows)
+
+    def _licensed(self, rows: Ints) -> tuple[Floats, Claims]:
+        """The same where a licence pays for the technology and those who take it hire the staff."""
+        return self._estate(rows, self.company.state.sale_price[rows]), self.claims(rows, dismissed=0.0)
+
+    def _acquired(self, rows: Ints) -> tuple[Floats, Claims]:
+        """A buyer of the company: price and cash pay what it owes; nobody is dismissed, contracts go on."""
+        company, ledger = self.company, self.company.ledger
+        net = ledger.cash[rows] + ledger.balance(RESTRICTED_CASH)[rows] + company.state.sale_price[rows]
+        claims = self.claims(rows, dismissed=0.0, broken=0.0)
+        wages = claims.preferential_pay + claims.other_pay
+        return net.astype(np.float64), replace(claims, preferential_pay=wages, other_pay=np.zeros(len(rows)))
+
+    def _estate(self, rows: Ints, fetched: Any) -> Floats:
+        ledger = self.company.ledger
+        return estate(ledger.cash[rows], ledger.balance(RESTRICTED_CASH)[rows], fetched, Rows(self.terms, rows))
+
+    def claims(self, rows: Ints, dismissed: float = 1.0, broken: float = 1.0) -> Claims:
+        """What each class is owed in these rows, where this share of the staff is dismissed and of contracts broken."""
         company, terms, zero = self.company, Rows(self.terms, rows), np.zeros(len(rows))
         wages = company.wages_owed[rows].astype(np.float64)
-        groups = [(group.own.head[rows], Rows(group.terms, rows)) for group in company.groups.values()]
+        groups = [(group.own.head[rows], at(group.monthly_cost, rows)) for group in company.groups.values()]
         heads = sum((head for head, _ in groups), start=zero)
-        monthly_pay = sum((head * group.monthly_cost for head, group in groups), start=zero)
+        monthly_pay = sum((head * cost for head, cost in groups), start=zero)
         preferential = np.minimum(wages, heads * terms.preferential_pay * 100)
-        usage = [v.own.usage_factor[rows] * Rows(v.terms, rows).monthly_usage for v in company.vendors.values()]
+        notice = monthly_pay * 100 / WEEKS_PER_MONTH * terms.termination_weeks
         tax = self._preferential_tax(rows, terms)
         owed = sum((creditor.owed[rows] for creditor in company.payables.creditors.values()), start=zero)
         return Claims(
@@ -141,9 +184,22 @@ class Waterfall:
             preferential_pay=preferential,
             preferential_tax=tax,
             floating=zero + terms.floating * 100,
-            other_pay=wages - preferential + monthly_pay * 100 / WEEKS_PER_MONTH * terms.termination_weeks,
-            unsecured=owed - tax + sum(usage, start=zero) * 100 * terms.damages_months,
+            other_pay=wages - preferential + dismissed * notice,
+            unsecured=owed - tax + self._compute(rows, terms, broken),
         )
+
+    def _compute(self, rows: Ints, terms: Any, broken: float) -> Floats:
+        """Cents that cloud vendors claim besides what is billed: the running month, and contracts that are broken."""
+        total = np.zeros(len(rows))
+        for vendor in self.company.vendors.values():
+            unbilled = vendor.unbilled(rows)
+            if vendor.contract:
+                damages = vendor.contract.damages(rows, terms.mitigated_share, unbilled)
+            else:
+                usage = np.where(vendor.is_terminated[rows], 0, vendor.monthly_bill[rows])
+                damages = usage * terms.damages_months * (1 - terms.mitigated_share)
+            total = total + unbilled + broken * damages
+        return total
 
     def _preferential_tax(self, rows: Ints, terms: Any) -> Floats:
         """Cents of tax that rank before ordinary creditors."""

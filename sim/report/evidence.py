@@ -80,11 +80,15 @@ def limits(case: Case) -> list[Block]:
     )
     has_deficiency = "creditor_deficiency" in case.frame
     loss = (
-        "What creditors lose is what the estate leaves unpaid at an insolvent end."
+        (
+            "What creditors lose is what an insolvent end, a licence or a sale leaves unpaid of all that is then"
+            " claimed, what is overdue beyond the cash at the horizon, and what they released before."
+        )
         if has_deficiency
         else (
             "What creditors lose is all that is owed to them and to staff at an insolvent end: what the estate would"
-            " pay out is not taken off, nor what they would claim for broken contracts added."
+            " pay out is not taken off, nor what they would claim for broken contracts added. What creditors concede in"
+            " a rescue is not counted."
         )
     )
     return [
@@ -104,7 +108,7 @@ def limits(case: Case) -> list[Block]:
                     "Intervals hold the chance of simulation only. Ignorance is in the"
                     f" {plural(len(decision.inputs.columns), 'uncertain input')} and in the rules; {variants}.{chance}"
                 ),
-                f"{loss} What creditors concede in a rescue is not counted as their loss.",
+                loss,
                 "A replication that still trades at the horizon counts as a good end.",
                 (
                     f"The inputs should hold only what was known on {day_month_year(case.meta.start)}; nothing here"
@@ -120,8 +124,9 @@ def provenance(case: Case) -> list[Block]:
     rows = [
         ["Good end", "replications/*.parquet", "share of rows whose end is not insolvent"],
         ["Creditors' loss", "replications/*.parquet",
-         "creditor_deficiency, or else final_owed + final_wages_owed, of insolvent rows; 0 in others"],
-        ["New money lost", "replications/*.parquet", "raised of insolvent rows; 0 in others"],
+         "creditor_deficiency, or else final_owed + final_wages_owed of insolvent rows"],
+        ["New money lost", "replications/*.parquet",
+         "raised of rows that are insolvent, or licensed out or acquired with creditors left short; 0 in others"],
         ["Jobs kept", "replications/*.parquet", "head_count of rows that are not insolvent; 0 in others"],
         ["Dates and probabilities", "summary.csv", "cumulative incidence, as insolvent_by_day_30"],
         ["Differences", "replications/*.parquet", "row by row, policies matched by replication"],

@@ -100,7 +100,7 @@ class Recapitalisation(Table):
 
     critical_share: k.Share = default(0.2, "share of all arrears from which a vendor must agree")
     common_share: k.Share = default(0.7, "how far the vendors' willingness is one and the same")
-    continues: bool = default(False, "whether the company trades on, instead of ending recapitalised")
+    saved_months: k.Months = default(6, "months of costs that cash must cover to end recapitalised; else it trades on")
     cash_share: k.Share = default(0.3, "share of arrears then paid at once")
     equity_share: k.Share = default(0.3, "share of arrears then turned into shares; the rest is released")
     capacity_released: k.Share = default(0.3, "share of future capacity that vendors then release")

@@ -231,6 +231,7 @@ class Treasury(Table):
     reserve_weeks: k.Weeks = default(4, "weeks of net pay and critical costs kept back")
     pay_order: Many[PayClass] = default(("critical", "tax", "vendors", "trade"), "classes in order of payment")
     protected: Many[PayClass] = default(("critical",), "classes paid from the reserve too")
+    pays_on_notice: bool = default(False, "whether a vendor that gives notice of breach is stretched no more")
     stretch_days: StretchDays = default({}, "days after the due date that each class is paid")
 
     @classmethod

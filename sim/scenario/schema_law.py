@@ -74,7 +74,8 @@ class Waterfall(Table):
     unsecured_tax_share: k.Share = default(0.28, "share of payroll tax that is not preferential: the employer's part")
     prescribed_first: k.Money = default(12_000, "net property of which half is the prescribed part")
     prescribed_cap: k.Money = default(1_000_000, "most that the prescribed part can be")
-    damages_months: k.Months = default(0, "months of usage that cloud vendors claim for ended contracts")
+    damages_months: k.Months = default(0, "months of usage that cloud vendors without a commitment claim for its end")
+    mitigated_share: k.Share = default(0.5, "share of vendors' claims to what was not used that falls away: it is let")
 
 
 class Vat(Table):

@@ -427,11 +427,42 @@ def test_two_critical_vendors_consent_less_often_together_than_one_unless_their_
     assert apart == pytest.approx(0.5 * together, abs=0.06)
 
 
-def test_a_recapitalised_company_may_trade_on_with_vendors_who_compromised() -> None:
-    terms: Spec = {"continues": True, "cash_share": 0.5, "equity_share": 0.25, "capacity_released": 0.5}
-    parts: Spec = {"staff": [], "horizon_months": 6, **UNPAID}
+def test_new_money_of_20_million_saves_a_company_for_1_month_of_costs_and_not_for_100() -> None:
+    terms: Spec = {"cash_share": 0.5, "equity_share": 0.25, "capacity_released": 0.5}
+    parts: Spec = {"horizon_months": 6, **UNPAID}
     rescue = {**RESCUE, "vendor_consent_probability": 1}
-    frame = case(20, investors=[rescue], recapitalisation=terms, **parts)
-    assert (frame.end == "survived").all()
+    saved = case(20, investors=[rescue], recapitalisation={**terms, "saved_months": 1}, **parts)
+    assert (saved.end == "recapitalised").mean() > 0.9
+    frame = case(20, investors=[rescue], recapitalisation={**terms, "saved_months": 100}, **parts)
+    assert not (frame.end == "recapitalised").any()
     assert (frame.raised == 20e6).mean() > 0.9
     assert frame["final_overdue.cloud"].mean() < case(20, **parts)["final_overdue.cloud"].mean() - 1e6
+
+
+BELOW: Spec = {**FAST, "technology": 0, "price_per_head": 80_000, "price_spread": 0, "floor_share": 0}
+STEADY: Spec = {**TEAM, "attrition_per_month": 0}
+
+
+def test_a_sale_for_less_than_what_is_owed_leaves_creditors_short_but_nobody_of_the_staff() -> None:
+    ways = [{"name": "sale", **BELOW}]
+    frame = case(20, 30e6, acting("sell"), 1e6, sales=ways, staff=[STEADY], waterfall={"termination_weeks": 50})
+    sold = under(frame[frame.end == "acquired"], "try")
+    left = sold.final_owed + sold.final_wages_owed - sold.final_cash - sold.sale_price
+    assert len(sold) > 15
+    assert left.min() > 15e6
+    assert (sold.creditor_deficiency - left).abs().max() < 0.02
+    assert (sold["recovery.employees"].dropna() == 1).all()
+
+
+def test_staff_whom_a_licensee_hires_claim_no_notice_and_those_of_a_liquidation_do() -> None:
+    ways = [{"name": "licence_and_hire", **BELOW}]
+    claims = []
+    for weeks in (0, 50):
+        estate = {"termination_weeks": weeks, "cost_fixed": 0, "cost_share": 0}
+        parts: Spec = {"sales": ways, "staff": [STEADY], "waterfall": estate}
+        frame = case(20, 30e6, acting("licence_and_hire") + acting("file", "file"), 1e6, **parts)
+        licensed, filed = under(frame[frame.end == "licensed_out"], "try"), under(frame, "file")
+        claims.append((licensed.creditor_deficiency.mean(), filed.creditor_deficiency.mean()))
+    (licensed, filed), (licensed_50, filed_50) = claims
+    assert licensed_50 == licensed
+    assert filed_50 - filed == pytest.approx(100 * 10_000 * 50 * 12 / 52, abs=1)

@@ -86,11 +86,45 @@ def test_filing_with_1_million_of_cash_and_2_of_vendors_pays_them_what_the_proce
     made = type(scenario).model_validate({**scenario.model_dump(by_alias=True), "opening": opening})
     frame = frame_of(made, policies=[{"name": "policy", "actions": [{"do": "file", "on": "2023-11-10"}]}])
     row = frame.set_index("policy").loc["policy"]
-    assert row["recovery.unsecured"] == pytest.approx((2e6 - 400_000) / 4e6)
-    assert row.creditor_deficiency == pytest.approx(4e6 - 1.6e6)
+    claims = 4e6 + 500_000 * 10 / 30
+    assert row["recovery.unsecured"] == pytest.approx((2e6 - 400_000) / claims, abs=1e-6)
+    assert row.creditor_deficiency == pytest.approx(claims - 1.6e6, abs=0.01)
     assert pd.isna(row["recovery.employees"])
     survived = frame.set_index("policy").loc["do-nothing"]
-    assert pd.isna(survived.creditor_deficiency)
+    assert survived.creditor_deficiency == survived.final_overdue - survived.final_cash
+
+
+YEAR: Spec = {"per_year": 12e6, "year_ends": "2024-10-31", "used_before": 0}
+
+
+@pytest.mark.parametrize(
+    ("mitigated", "claimed"), [(0, 12e6 - 500_000 * 10 / 30), (0.5, 6e6 - 250_000 * 10 / 30), (1, 0)]
+)
+def test_filing_leaves_a_vendor_with_its_committed_year_less_what_it_lets_to_others(
+    mitigated: float, claimed: float
+) -> None:
+    def short(**terms: Any) -> float:
+        vendor = {**CLOUD, **terms}
+        estate = {**ESTATE, "realisation": 0, "mitigated_share": mitigated}
+        scenario = world(START, cash=0, horizon_months=2, country="GB", vendors=[vendor], waterfall=estate)
+        frame = frame_of(scenario, policies=[{"name": "policy", "actions": [{"do": "file", "on": "2023-11-10"}]}])
+        return float(frame.set_index("policy").loc["policy"].creditor_deficiency)
+
+    assert short(commitment=YEAR) - short() == pytest.approx(claimed, abs=0.02)
+
+
+def test_a_claim_made_at_termination_is_mitigated_like_one_made_at_the_end() -> None:
+    def short(patience: float) -> float:
+        vendor = {**CLOUD, "commitment": YEAR, "cure_days": 0, "late_interest_per_month": 0}
+        vendor["patience"] = {"strict": patience, "commercial": patience}
+        owed = {"creditor": "cloud", "amount": 1e6, "due": "2023-11-01"}
+        scenario = world(START, horizon_months=2, vendors=[vendor], waterfall={**ESTATE, "realisation": 0})
+        opening = {"cash": 0, "invoices": [owed]}
+        made = type(scenario).model_validate({**scenario.model_dump(by_alias=True), "opening": opening})
+        frame = frame_of(made, policies=[{"name": "policy", "actions": [{"do": "file", "on": "2023-11-30"}]}])
+        return float(frame.set_index("policy").loc["policy"].creditor_deficiency)
+
+    assert short(15) - short(1000) == pytest.approx(12e6 / 2 - (500_000 + (12e6 - 500_000) / 2), abs=0.02)
 
 
 def test_wages_in_arrears_rank_before_vendors_up_to_1000_dollars_a_head() -> None:

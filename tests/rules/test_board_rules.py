@@ -12,7 +12,7 @@ import pytest
 
 from sim.company.board import cover, daily_hazards, filing_hazard, rate
 from sim.company.bridges import whole_days
-from sim.company.investors import closes, says_yes
+from sim.company.investors import consents, says_yes
 from sim.company.records import dollars
 from sim.company.solvency import end_times, is_cash_flow_insolvent
 from tests.worlds import Spec, frame_of, line, world
@@ -108,26 +108,12 @@ CONSENTS = SimpleNamespace(vendor_consent_probability=0.55, founder_consent_prob
 
 
 @pytest.mark.parametrize(
-    ("fall", "arrears", "vendor", "founder", "becomes_money"),
-    [
-        (0.5, False, 0.99, 0.99, True),
-        (0.1, False, 0.0, 0.0, False),
-        (0.5, True, 0.5, 0.5, True),
-        (0.5, True, 0.6, 0.5, False),
-        (0.5, True, 0.5, 0.95, False),
-    ],
-    ids=[
-        "it closes without anybody's consent if nothing is overdue",
-        "it falls through",
-        "it closes with arrears if vendors and founder agree",
-        "not if vendors refuse",
-        "not if the founder refuses",
-    ],
+    ("vendor", "founder", "agree"),
+    [(0.5, 0.5, True), (0.6, 0.5, False), (0.5, 0.95, False)],
+    ids=["vendors and founder agree", "not if vendors refuse", "not if the founder refuses"],
 )
-def test_a_term_sheet(fall: float, arrears: bool, vendor: float, founder: float, becomes_money: bool) -> None:
-    draws = [np.array([u]) for u in (fall, vendor, founder)]
-    found = closes(draws[0], 0.2, np.array([arrears]), draws[1], draws[2], CONSENTS)
-    assert found.tolist() == [becomes_money]
+def test_a_recapitalisation_needs_both(vendor: float, founder: float, agree: bool) -> None:
+    assert consents(np.array([vendor]), np.array([founder]), CONSENTS).tolist() == [agree]
 
 
 def test_decision_times_are_whole_days_and_at_least_one() -> None:

@@ -12,8 +12,8 @@ from sim.company.deals import instalment, win_chance
 from sim.company.in_kind import credits_used
 from sim.company.leadership import exit_rate, unrest
 from sim.company.press import finding_rate, leak_rate
-from sim.company.recapitalisation import is_critical, least_willing
-from sim.company.sale import best_bid, is_accepted, shared_luck, value_to_buyer
+from sim.company.recapitalisation import is_critical, is_saved, least_willing
+from sim.company.sale import best_bid, is_enough, shared_luck, value_to_buyer
 
 
 def test_a_prospect_of_20_percent_is_one_of_12_percent_once_distress_is_public() -> None:
@@ -68,9 +68,13 @@ def test_three_bids_in_a_week_are_30_percent_better_than_one() -> None:
     assert bids == pytest.approx([10e6, 13e6])
 
 
-def test_creditors_owed_30_million_let_a_bid_of_18_pass_but_not_17_and_the_founder_may_refuse_either() -> None:
-    bid, owed, founder = np.array([18e6, 17e6, 18e6]), np.full(3, 30e6), np.array([0.5, 0.5, 0.9])
-    assert is_accepted(bid, owed, 0.6, founder, 0.7).tolist() == [True, False, False]
+def test_creditors_owed_30_million_let_a_bid_of_18_pass_but_not_17() -> None:
+    assert is_enough(np.array([18e6, 17e6]), np.full(2, 30e6), 0.6).tolist() == [True, False]
+
+
+def test_50_million_less_10_overdue_save_a_company_that_burns_6_a_month_for_6_months_but_not_for_7() -> None:
+    cash, overdue, burn = np.full(2, 50 * 10**8), np.full(2, 10**9), np.full(2, 6e8)
+    assert is_saved(cash, overdue, burn, np.array([6, 7])).tolist() == [True, False]
 
 
 def test_luck_with_buyers_is_luck_with_investors_where_it_is_common() -> None:

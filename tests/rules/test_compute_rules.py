@@ -9,7 +9,7 @@ import pytest
 
 from sim.company.bargains import portions
 from sim.company.compute import own_use, price_paid
-from sim.company.contract import shortfall, termination_claim, year_ends
+from sim.company.contract import accrued, shortfall, termination_claim, year_ends
 from sim.company.forbearance import instalments, is_broken
 from sim.company.ladder import haste
 from sim.company.market import correlated, glut_rate, kept, spread, trend
@@ -67,9 +67,14 @@ def test_6_of_12_million_committed_and_not_used_is_a_shortfall_and_13_of_12_used
     assert shortfall(np.full(2, 12e8), np.array([6 * 10**8, 13 * 10**8])).tolist() == [6 * 10**8, 0]
 
 
-def test_a_termination_claims_the_shortfall_so_far_and_the_rest_of_the_year() -> None:
-    claim = termination_claim(np.full(1, 8e8), np.array([7 * 10**8]), np.full(1, 1e8), 4.0)
-    assert claim.tolist() == [5 * 10**8]
+def test_a_year_of_12_million_of_which_7_were_used_in_8_months_leaves_a_claim_of_5_and_none_once_13_were_used() -> None:
+    claim = termination_claim(np.full(2, 8e8), np.array([7 * 10**8, 13 * 10**8]), np.full(2, 1e8), 4.0)
+    assert claim.tolist() == [5 * 10**8, 0]
+
+
+def test_12_million_added_for_a_year_end_when_the_year_is_over() -> None:
+    grown = [float(accrued(ONE * 0, ONE * 1e8, ONE * 12, ONE * 0, now)[0]) for now in (6, 12, 18)]
+    assert grown == [6e8, 12e8, 12e8]
 
 
 def test_a_contract_year_that_ends_on_31_august_ends_so_every_year() -> None:
