@@ -44,7 +44,7 @@ def differences(directory: Path, figure: Figure, base: int, experiment: Experime
     shared = experiment.chance_per_input
     asked = max(1, experiment.replications // shared)
     query = SHARES.format(shared=shared, seen=condition)
-    with connected(directory) as database:
+    with connected(directory, query) as database:
         database.execute("set threads = 1")
         found = database.execute(query, {**values, "base": base}).fetchall()
     rows = [

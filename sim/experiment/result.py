@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,8 @@ import pyarrow as pa
 from sim.experiment.cells import Layout, Sheet
 from sim.experiment.counts import added
 from sim.experiment.design import Point, Points
-from sim.experiment.store import Parts, column_names, known_parts, part_path, read_manifest, read_parts, stored_points
+from sim.experiment.reading import StoredTables, Tables
+from sim.experiment.store import known_parts, read_manifest, stored_points
 from sim.experiment.table import KEY, ROW_TYPES, TRACK_TYPES, empty_table, joined, points_table, to_frame
 from sim.scenario.figures import Figure, figure
 
@@ -29,50 +30,6 @@ MEDIAN_REPLICATIONS = 2**16
 """Medians of amounts are read from the first so many replications: enough for any table, and memory stays flat."""
 COUNTS_AT_ONCE = 64
 """Files of counts that are added in one go."""
-
-
-class Tables(Protocol):
-    """Where the tables of a result are."""
-
-    def read(self, kind: str, sheet: Sheet, columns: Sequence[str] | None = None) -> pa.Table | None:
-        """A sheet's ``replications``, ``counts`` or ``tracks``; None if there are none."""
-
-    def names(self, kind: str, sheet: Sheet) -> list[str]:
-        """The columns of that table; none if there is none."""
-
-
-class MemoryTables:
-    """Tables of sheets in memory, by path."""
-
-    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
-        self._tables = tables
-
-    def read(self, kind: str, sheet: Sheet, columns: Sequence[str] | None = None) -> pa.Table | None:
-        """One table."""
-        table = self._tables.get(part_path(kind, sheet))
-        return table if table is None or columns is None else table.select(list(columns))
-
-    def names(self, kind: str, sheet: Sheet) -> list[str]:
-        """Its columns."""
-        table = self._tables.get(part_path(kind, sheet))
-        return [] if table is None else list(table.column_names)
-
-
-class StoredTables:
-    """Tables of sheets in a result directory; only what is asked for is read."""
-
-    def __init__(self, directory: Path, parts: Parts) -> None:
-        self._directory, self._parts = directory, parts
-
-    def read(self, kind: str, sheet: Sheet, columns: Sequence[str] | None = None) -> pa.Table | None:
-        """One file."""
-        path = part_path(kind, sheet)
-        return read_parts(self._directory, [path], columns) if path in self._parts else None
-
-    def names(self, kind: str, sheet: Sheet) -> list[str]:
-        """Its columns."""
-        path = part_path(kind, sheet)
-        return column_names(self._directory, path) if path in self._parts else []
 
 
 def could_be(one: Quantity) -> tuple[float, float] | None:
@@ -154,6 +111,12 @@ class Result:
         if policies is not None:
             sheets = [sheet for sheet in sheets if set(sheet.policies) & set(policies)]
         return Result(self.experiment, self._tables, sheets, self._points, self.directory)
+
+    def holding(self, policy: str, point: int, replication: int) -> Result:
+        """The same result with no more than the file that holds a replication."""
+        sheets = [sheet for sheet in self.sheets if policy in sheet.policies and point in sheet.points]
+        own = [sheet for sheet in sheets if sheet.first <= replication < sheet.stop]
+        return Result(self.experiment, self._tables, own, self._points, self.directory)
 
     def column_names(self) -> list[str]:
         """The columns of `frame`."""
