@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isnan
@@ -103,13 +104,21 @@ def progress_of(quiet: bool) -> Progress:
 
 def answer_request(request: Request, workers: int, scheduler: str | None, quiet: bool, as_json: bool) -> bool:
     """Answer one request, and say so; whether all of it was reached."""
+    from sim.experiment.runner import local
+
+    with ExitStack() as stack:
+        executors = stack.enter_context(closing(executors_of(workers, scheduler, request.directory)))
+        artists = stack.enter_context(closing(local(workers))) if scheduler else executors
+        return _answered(request, executors, artists, quiet, as_json)
+
+
+def _answered(request: Request, executors: Executors, artists: Executors, quiet: bool, as_json: bool) -> bool:
     from sim.experiment.job import answer
     from sim.experiment.precision import answer_precisely
-    from sim.experiment.runner import local
     from sim.illustrations import illustrate
 
     experiment, directory, precision = request.experiment, request.directory, request.precision
-    executors, progress, more, is_reached = executors_of(workers, scheduler, directory), progress_of(quiet), {}, True
+    progress, more, is_reached = progress_of(quiet), {}, True
     if precision is None:
         given = answer(experiment, directory, progress=progress, executors=executors)
     else:
@@ -128,11 +137,8 @@ def answer_request(request: Request, workers: int, scheduler: str | None, quiet:
             more["differences"] = records(compared)
         if not as_json:
             _print_tables(given.result, compared)
-        artists = local(workers) if scheduler else executors
         lost = illustrate(given, directory, executors, artists, progress)
-        artists.close()
         _say_quarantined(lost, given.result.experiment)
-    executors.close()
     if precision is not None and not as_json:
         _say_precision(precision, table, is_reached, experiment.scenario.start)
     typer.echo(json.dumps(_as_json(given) | more) if as_json else directory)
