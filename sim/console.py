@@ -181,10 +181,9 @@ def _compared(result: Result, design: Design | None) -> Any:
 
     if design is None or design.kind != "one_at_a_time":
         return None
-    assert result.directory is not None
     points = result.points
     base = int(points.loc[points.drop(columns="point").isna().all(axis=1), "point"].iloc[0])
-    return differences(result.directory, result.headline(), base, result.experiment)
+    return differences(result, result.headline(), base)
 
 
 def _print_tables(result: Result, compared: Any) -> None:

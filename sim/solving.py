@@ -62,7 +62,8 @@ def _search(question: Question) -> Search:
 
     experiment = question.experiment
     try:
-        wanted = condition(question.so_that, experiment.scenario.start)
+        scenario = experiment.scenario
+        wanted = condition(question.so_that, scenario.start, scenario.horizon_last_day())
     except ValueError as error:
         stop(f"--so-that: found {question.so_that!r}, expected {error}", BAD_INPUT)
     try:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from sim.experiment.cells import Layout, Sheet
 from sim.experiment.counts import added
 from sim.experiment.design import Point, Points
+from sim.experiment.files import OtherQuestionError
 from sim.experiment.reading import StoredTables, Tables
 from sim.experiment.store import known_parts, read_manifest, stored_points
 from sim.experiment.table import KEY, ROW_TYPES, TRACK_TYPES, empty_table, joined, points_table, to_frame
@@ -40,6 +41,25 @@ def could_be(one: Quantity) -> tuple[float, float] | None:
     return low, high
 
 
+def _experiment(directory: Path, manifest: Mapping[str, Any]) -> Experiment:
+    """What was asked. Raises `OtherQuestionError` if another version asked what this one does not take."""
+    from pydantic import ValidationError
+
+    from sim.scenario.schema import Experiment
+
+    inputs = {key: value for key, value in manifest["inputs"].items() if key != "design"}
+    try:
+        return Experiment.model_validate(
+            {**inputs, **manifest.get("judgement", {}), "replications": manifest["replications"]}
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place, expected = ".".join(map(str, first["loc"])), first.get("ctx", {}).get("expected", first["msg"])
+        raise OtherQuestionError(
+            f"{directory} holds the result of another version: {place} is not what this one expects, {expected}"
+        ) from error
+
+
 class Result:
     """What an experiment gave.
 
@@ -63,13 +83,9 @@ class Result:
     @classmethod
     def read(cls, directory: str | Path) -> Result:
         """The result stored in a directory. Raises `StoreError` if it holds none."""
-        from sim.scenario.schema import Experiment
-
         directory = Path(directory)
         manifest, parts = read_manifest(directory), known_parts(directory)
-        inputs = {key: value for key, value in manifest["inputs"].items() if key != "design"}
-        stated = {**inputs, **manifest.get("judgement", {}), "replications": manifest["replications"]}
-        experiment = Experiment.model_validate(stated)
+        experiment = _experiment(directory, manifest)
         points, names = stored_points(manifest), tuple(policy.name for policy in experiment.policies)
         sheets = Layout(names, experiment.chance_per_input).sheets(len(points), experiment.replications)
         return cls(experiment, StoredTables(directory, parts), sheets, points, directory)
@@ -256,12 +272,12 @@ class Result:
         rows: list[tuple[Any, ...]] = []
         for bundle in sorted({sheet.place[1] for sheet in self.sheets}):
             for policy, point, own in counted(to_frame(self.counts(bundle)), self.experiment.chance_per_input, names):
-                horizon = self.scenario(point).horizon_last_day()
+                horizon, day = self.scenario(point).horizon_last_day(), asked.day_after(self.scenario(point).start)
                 incidence = own.incidence(asked.event, horizon)
                 if asked.share is not None:
                     estimate = incidence.quantile(asked.share, level)
                 else:
-                    share = incidence.probability(horizon if asked.day is None else min(asked.day, horizon), level)
+                    share = incidence.probability(horizon if day is None else min(day, horizon), level)
                     estimate = bounded(share, own.n, self.experiment.replications)
                 rows.append((policy, point, *estimate, own.n))
         return pd.DataFrame(rows, columns=["policy", "point", "estimate", "low", "high", "n"])

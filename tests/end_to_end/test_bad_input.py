@@ -311,6 +311,32 @@ BAD = {
         "seed",
         "found -1, expected at least 0",
     ),
+    "a headline after the horizon": (
+        "seed = 1",
+        'seed = 1\nheadline = "P(insolvent by 2024-11-01)"',
+        "headline",
+        'found "P(insolvent by 2024-11-01)", expected a day up to the horizon, 2024-10-31 (day 366)',
+    ),
+    "a headline on a day after the horizon": (
+        "seed = 1",
+        'seed = 1\nheadline = "P(zero_cash by day 367)"',
+        "headline",
+        'found "P(zero_cash by day 367)", expected a day up to the horizon, 2024-10-31 (day 366)',
+    ),
+    "a headline on a date that is none": (
+        "seed = 1",
+        'seed = 1\nheadline = "P(insolvent by 2024-02-30)"',
+        "headline",
+        'found "P(insolvent by 2024-02-30)", expected a date that the calendar has, such as 2024-10-31',
+    ),
+    "a headline after the horizon of a point": (
+        "seed = 1",
+        """seed = 1
+headline = "P(insolvent by 2024-04-30)"
+design = {kind = "grid", axes = [{parameter = "horizon_months", values = [3, 9]}]}""",
+        "design.axes[0].values[0]",
+        "found 3, expected a value that fits headline: a day up to the horizon, 2024-01-31 (day 92)",
+    ),
     "another version of the language": (
         "schema_version = 1",
         "schema_version = 2",

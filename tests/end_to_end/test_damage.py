@@ -123,6 +123,21 @@ def test_a_result_from_before_manifests_had_checksums_is_read_and_continued(
     assert content(stored) == before
 
 
+def test_a_result_that_this_version_does_not_take_is_one_sentence(stored: Path) -> None:
+    path = stored / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    del manifest["run"]["checksum"]
+    manifest["judgement"]["headline"] = "P(insolvent by day 101)"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    for command in ("trace", "memo", "verify"):
+        said = runway(command, stored)
+        assert (said.exit_code, said.stdout) == (2, "")
+        assert said.stderr.endswith(
+            "holds the result of another version: headline is not what this one expects, a day up to the horizon,"
+            " 2024-04-10 (day 100)\n"
+        )
+
+
 @pytest.mark.parametrize("text", ["[]", "{}", '{"run": 1}', "\x00"])
 def test_a_manifest_that_is_none_is_one_sentence(stored: Path, text: str) -> None:
     (stored / "manifest.json").write_text(text, encoding="utf-8")
