@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sim.experiment.result import Result
     from sim.experiment.runner import Executors
     from sim.experiment.work import Quarantined
-    from sim.scenario.designs import Design
     from sim.scenario.schema import Experiment
 
 RESULTS = Path("results")
@@ -114,6 +113,7 @@ def answer_request(request: Request, workers: int, scheduler: str | None, quiet:
 
 def _answered(request: Request, executors: Executors, artists: Executors, quiet: bool, as_json: bool) -> bool:
     from sim.experiment.job import answer
+    from sim.experiment.paired import differences_from_base
     from sim.experiment.precision import answer_precisely
     from sim.illustrations import illustrate
 
@@ -132,7 +132,7 @@ def _answered(request: Request, executors: Executors, artists: Executors, quiet:
     _say_quarantined(given.quarantined, given.result.experiment)
     lost: list[Quarantined] = []
     if not given.result.summary().empty:
-        compared = _compared(given.result, experiment.design)
+        compared = differences_from_base(given.result)
         if compared is not None:
             more["differences"] = records(compared)
         if not as_json:
@@ -173,17 +173,6 @@ def _in_unit(precision: Precision, value: float, start: date) -> str:
     if precision.figure.share is None:
         return f"{value:.5g}"
     return "not reached" if isnan(value) else (start + timedelta(days=int(value))).isoformat()
-
-
-def _compared(result: Result, design: Design | None) -> Any:
-    """How far each point of a one-at-a-time design is from the scenario; nothing for other designs."""
-    from sim.experiment.paired import differences
-
-    if design is None or design.kind != "one_at_a_time":
-        return None
-    points = result.points
-    base = int(points.loc[points.drop(columns="point").isna().all(axis=1), "point"].iloc[0])
-    return differences(result, result.headline(), base)
 
 
 def _print_tables(result: Result, compared: Any) -> None:

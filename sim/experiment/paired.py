@@ -32,6 +32,15 @@ select policy, point, count(*), sum(difference), sum(difference * difference) fr
 """
 
 
+def differences_from_base(result: Result) -> pd.DataFrame | None:
+    """How far the headline of each point of a one-at-a-time design is from the scenario; nothing for other designs."""
+    design, points = result.experiment.design, result.points
+    if design is None or design.kind != "one_at_a_time":
+        return None
+    base = int(points.loc[points.drop(columns="point").isna().all(axis=1), "point"].iloc[0])
+    return differences(result, result.headline(), base)
+
+
 def differences(result: Result, figure: Figure, base: int) -> pd.DataFrame:
     """A probability at each point of a result minus that at point ``base``: policy, point, difference, low, high, n.
 

@@ -296,6 +296,8 @@ def test_one_at_a_time_prints_and_tells_the_difference_of_each_point_from_the_sc
     done = runway("run", small_world, "--out", "result", "--workers", 1)
     assert done.exit_code == 0, done.output
     assert "minus the scenario" in done.stdout
+    drawn = {path.name for path in Path("result/plots").glob("*.png")}
+    assert drawn == {"do-nothing-tornado.png", "more-cash-tornado.png"}
     assert re.search(r"opening\.cash = 50,000 +\S+% \(\S+%\) +\+\d+\.\d \(\+\d+\.\d to \+\d+\.\d\)", done.stdout)
     told = json.loads(runway("run", small_world, "--out", "result", "--workers", 1, "--json").stdout)["differences"]
     assert [(row["policy"], row["point"]) for row in told] == [
