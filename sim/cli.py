@@ -23,6 +23,9 @@ from sim.console import BAD_INPUT, FAILED, RESULTS, answer_request, executors_of
 if TYPE_CHECKING:
     from sim.experiment.replay import Replay
 
+NOBODY_READS = 128 + 13
+"""What a shell says of a program that writes to a closed pipe (SIGPIPE)."""
+
 app = typer.Typer(
     help="When a company that is running out of cash is stopped, by whom, and how each policy moves that date.",
     no_args_is_help=True,
@@ -49,10 +52,17 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object for each exp
 
 
 def main() -> None:
-    """Run the program and exit."""
+    """Run the program and exit; where nobody reads on, as a program does that the closed pipe has ended."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    app(prog_name="runway")
+    try:
+        app(prog_name="runway")
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            sys.exit(NOBODY_READS)
+        raise
+    except OSError as error:
+        sys.exit(f"cannot use {error.filename or 'the output'}: {error.strerror}")
 
 
 @contextmanager
@@ -64,8 +74,6 @@ def failures_said() -> Iterator[None]:
         yield
     except StoreError as error:
         stop(str(error), BAD_INPUT if isinstance(error, OtherQuestionError) else FAILED)
-    except OSError as error:
-        stop(f"cannot use {error.filename}: {error.strerror}", FAILED)
     except KeyboardInterrupt:
         stop("stopped; what is finished is kept, and the same command continues", FAILED)
 

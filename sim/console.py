@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isnan
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from sim.experiment.result import Result
     from sim.experiment.runner import Executors
     from sim.experiment.work import Quarantined
-    from sim.scenario.designs import Design
     from sim.scenario.schema import Experiment
 
 RESULTS = Path("results")
@@ -103,13 +103,22 @@ def progress_of(quiet: bool) -> Progress:
 
 def answer_request(request: Request, workers: int, scheduler: str | None, quiet: bool, as_json: bool) -> bool:
     """Answer one request, and say so; whether all of it was reached."""
-    from sim.experiment.job import answer
-    from sim.experiment.precision import answer_precisely
     from sim.experiment.runner import local
+
+    with ExitStack() as stack:
+        executors = stack.enter_context(closing(executors_of(workers, scheduler, request.directory)))
+        artists = stack.enter_context(closing(local(workers))) if scheduler else executors
+        return _answered(request, executors, artists, quiet, as_json)
+
+
+def _answered(request: Request, executors: Executors, artists: Executors, quiet: bool, as_json: bool) -> bool:
+    from sim.experiment.job import answer
+    from sim.experiment.paired import differences_from_base
+    from sim.experiment.precision import answer_precisely
     from sim.illustrations import illustrate
 
     experiment, directory, precision = request.experiment, request.directory, request.precision
-    executors, progress, more, is_reached = executors_of(workers, scheduler, directory), progress_of(quiet), {}, True
+    progress, more, is_reached = progress_of(quiet), {}, True
     if precision is None:
         given = answer(experiment, directory, progress=progress, executors=executors)
     else:
@@ -123,16 +132,13 @@ def answer_request(request: Request, workers: int, scheduler: str | None, quiet:
     _say_quarantined(given.quarantined, given.result.experiment)
     lost: list[Quarantined] = []
     if not given.result.summary().empty:
-        compared = _compared(given.result, experiment.design)
+        compared = differences_from_base(given.result)
         if compared is not None:
             more["differences"] = records(compared)
         if not as_json:
             _print_tables(given.result, compared)
-        artists = local(workers) if scheduler else executors
         lost = illustrate(given, directory, executors, artists, progress)
-        artists.close()
         _say_quarantined(lost, given.result.experiment)
-    executors.close()
     if precision is not None and not as_json:
         _say_precision(precision, table, is_reached, experiment.scenario.start)
     typer.echo(json.dumps(_as_json(given) | more) if as_json else directory)
@@ -167,18 +173,6 @@ def _in_unit(precision: Precision, value: float, start: date) -> str:
     if precision.figure.share is None:
         return f"{value:.5g}"
     return "not reached" if isnan(value) else (start + timedelta(days=int(value))).isoformat()
-
-
-def _compared(result: Result, design: Design | None) -> Any:
-    """How far each point of a one-at-a-time design is from the scenario; nothing for other designs."""
-    from sim.experiment.paired import differences
-
-    if design is None or design.kind != "one_at_a_time":
-        return None
-    assert result.directory is not None
-    points = result.points
-    base = int(points.loc[points.drop(columns="point").isna().all(axis=1), "point"].iloc[0])
-    return differences(result.directory, result.headline(), base, result.experiment)
 
 
 def _print_tables(result: Result, compared: Any) -> None:

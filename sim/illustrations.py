@@ -52,11 +52,18 @@ def drawn_elsewhere(given: Answer, directory: Path, artists: Executors) -> Calla
 
 def draw_sweep(given: Answer, directory: Path) -> None:
     """Draw the headline over the points of a design."""
+    from sim.experiment.paired import differences_from_base
     from sim.report import sweeps
 
     result, headline = given.result, given.result.headline()
-    meta = figure_meta(result, given.question.fingerprint)
-    sweeps.draw_sweep(result.figure(headline), result.points, meta, directory / "plots", headline=headline.text)
+    sweeps.draw_sweep(
+        result.figure(headline),
+        result.points,
+        figure_meta(result, given.question.fingerprint),
+        directory / "plots",
+        headline=headline.text,
+        differences=differences_from_base(result),
+    )
 
 
 def simulate_variants(

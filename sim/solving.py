@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from math import isnan
@@ -43,8 +44,9 @@ def solve_request(
 
     search = _search(question)
     directory = directory_of(swept(question.experiment, search.path, [search.low]), out)
-    evaluate = partial(_curve, question.experiment, search, directory, executors_for(directory), progress_of(quiet))
-    solution = solve(search, evaluate)
+    with closing(executors_for(directory)) as executors:
+        evaluate = partial(_curve, question.experiment, search, directory, executors, progress_of(quiet))
+        solution = solve(search, evaluate)
     write_file(directory / CURVE, solution.curve.to_csv(index=False, lineterminator="\n").encode())
     if as_json:
         typer.echo(json.dumps(_as_json(solution, directory)))
@@ -60,7 +62,8 @@ def _search(question: Question) -> Search:
 
     experiment = question.experiment
     try:
-        wanted = condition(question.so_that, experiment.scenario.start)
+        scenario = experiment.scenario
+        wanted = condition(question.so_that, scenario.start, scenario.horizon_last_day())
     except ValueError as error:
         stop(f"--so-that: found {question.so_that!r}, expected {error}", BAD_INPUT)
     try:

@@ -14,7 +14,7 @@ class StoreError(Exception):
 
     - `UnwritableError`: the disk is full, the directory is read-only
     - `BusyError`: another run is writing to it
-    - `DamagedError`: a file of it cannot be read
+    - `DamagedError`: a file of it is lost, or is not what was written
     - `OtherQuestionError`: it holds something else
     """
 
@@ -35,10 +35,14 @@ class BusyError(StoreError):
 
 
 class DamagedError(StoreError):
-    """A file of a result cannot be read."""
+    """The file at ``path`` is lost, or is not what was written."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
 
     def __str__(self) -> str:
-        return f"{super().__str__()}; runway verify names what is damaged, and the command of the run makes it again"
+        return f"{self.path} is damaged ({self.reason}): the `runway run` that wrote it makes it again"
 
 
 class OtherQuestionError(StoreError):
@@ -65,13 +69,18 @@ def write_file(path: Path, content: bytes) -> str:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise unwritable(path, error) from error
+    return digest(content)
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 of some bytes."""
     return sha256(content).hexdigest()
 
 
 def checksum(path: Path) -> str | None:
     """SHA-256 of a file, or None if it cannot be read."""
     try:
-        return sha256(path.read_bytes()).hexdigest()
+        return digest(path.read_bytes())
     except OSError:
         return None
 

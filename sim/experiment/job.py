@@ -17,7 +17,8 @@ from sim.experiment.cells import Block, Layout, Sheet
 from sim.experiment.design import Point, numbered, points_of
 from sim.experiment.files import write_file
 from sim.experiment.identity import JUDGEMENT, Question, other_versions, question_of
-from sim.experiment.result import MemoryTables, Result, StoredTables
+from sim.experiment.reading import MemoryTables, StoredTables
+from sim.experiment.result import Result
 from sim.experiment.runner import Executors, Runner, local
 from sim.experiment.store import SUMMARY, Part, Store, open_store, part_path
 from sim.experiment.work import Held, Quarantined, Work, complete, complete_and_store, task_of, works_of

@@ -7,7 +7,7 @@ inputs.
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.intervals import Estimate, normal
@@ -17,7 +17,7 @@ from sim.scenario.figures import ENDS, Figure
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.scenario.schema import Experiment
+    from sim.experiment.result import Result
 
 SHARES = """
 with shares as (
@@ -32,19 +32,30 @@ select policy, point, count(*), sum(difference), sum(difference * difference) fr
 """
 
 
-def differences(directory: Path, figure: Figure, base: int, experiment: Experiment) -> pd.DataFrame:
-    """A probability at each point minus that at point ``base``: policy, point, difference, low, high, n.
+def differences_from_base(result: Result) -> pd.DataFrame | None:
+    """How far the headline of each point of a one-at-a-time design is from the scenario; nothing for other designs."""
+    design, points = result.experiment.design, result.points
+    if design is None or design.kind != "one_at_a_time":
+        return None
+    base = int(points.loc[points.drop(columns="point").isna().all(axis=1), "point"].iloc[0])
+    return differences(result, result.headline(), base)
+
+
+def differences(result: Result, figure: Figure, base: int) -> pd.DataFrame:
+    """A probability at each point of a result minus that at point ``base``: policy, point, difference, low, high, n.
 
     ``n`` is the number of replications that both points have; where some of those that the experiment asks for failed,
     the interval holds whatever they would have given.
     """
     import pandas as pd
 
-    condition, values = _seen(figure)
-    shared = experiment.chance_per_input
+    experiment, shared = result.experiment, result.experiment.chance_per_input
+    days = [figure.day_after(result.scenario(point).start) for point in range(result.n_points)]
+    condition, values = _seen(figure, days)
+    assert result.directory is not None
     asked = max(1, experiment.replications // shared)
     query = SHARES.format(shared=shared, seen=condition)
-    with connected(directory) as database:
+    with connected(result.directory, query) as database:
         database.execute("set threads = 1")
         found = database.execute(query, {**values, "base": base}).fetchall()
     rows = [
@@ -54,12 +65,13 @@ def differences(directory: Path, figure: Figure, base: int, experiment: Experime
     return pd.DataFrame(rows, columns=["policy", "point", "difference", "low", "high", "n"])
 
 
-def _seen(figure: Figure) -> tuple[str, dict[str, Any]]:
-    """Whether a row has seen the event, as SQL, and the values that the words in it stand for."""
+def _seen(figure: Figure, days: Sequence[int | None]) -> tuple[str, dict[str, Any]]:
+    """Whether a row has seen the event by the day of its point, as SQL, and the values that the words in it stand
+    for."""
     name, _, cause = figure.event.partition(".")
     day = "end_day" if name in ENDS else f"{name}_day"
-    conditions = [f"{day} is not null"] if figure.day is None else [f"{day} <= $day"]
-    values: dict[str, Any] = {} if figure.day is None else {"day": figure.day}
+    conditions = [f"{day} is not null"] if figure.day is None else [f"{day} <= $days[point + 1]"]
+    values: dict[str, Any] = {} if figure.day is None else {"days": days}
     if name == "any_end":
         conditions.append("\"end\" <> 'survived'")
     elif name in ENDS:

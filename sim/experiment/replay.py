@@ -67,7 +67,7 @@ def question_in(place: Path, seed: int | None = None) -> tuple[Experiment, Resul
 
 def difference(told: Replay, result: Result) -> str:
     """Why a replay is not the replication that a result holds; empty if it is."""
-    frame = result.columns(None, told.policy)
+    frame = result.holding(told.policy, told.point, told.replication).columns(None, told.policy)
     stored = frame[(frame["replication"] == told.replication) & (frame["point"] == told.point)]
     if stored.empty:
         return f"the result holds no replication {told.replication} of {told.policy}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,9 @@ import pyarrow as pa
 from sim.experiment.cells import Layout, Sheet
 from sim.experiment.counts import added
 from sim.experiment.design import Point, Points
-from sim.experiment.store import Parts, column_names, known_parts, part_path, read_manifest, read_parts, stored_points
+from sim.experiment.files import OtherQuestionError
+from sim.experiment.reading import StoredTables, Tables
+from sim.experiment.store import known_parts, read_manifest, stored_points
 from sim.experiment.table import KEY, ROW_TYPES, TRACK_TYPES, empty_table, joined, points_table, to_frame
 from sim.scenario.figures import Figure, figure
 
@@ -31,56 +33,31 @@ COUNTS_AT_ONCE = 64
 """Files of counts that are added in one go."""
 
 
-class Tables(Protocol):
-    """Where the tables of a result are."""
-
-    def read(self, kind: str, sheet: Sheet, columns: Sequence[str] | None = None) -> pa.Table | None:
-        """A sheet's ``replications``, ``counts`` or ``tracks``; None if there are none."""
-
-    def names(self, kind: str, sheet: Sheet) -> list[str]:
-        """The columns of that table; none if there is none."""
-
-
-class MemoryTables:
-    """Tables of sheets in memory, by path."""
-
-    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
-        self._tables = tables
-
-    def read(self, kind: str, sheet: Sheet, columns: Sequence[str] | None = None) -> pa.Table | None:
-        """One table."""
-        table = self._tables.get(part_path(kind, sheet))
-        return table if table is None or columns is None else table.select(list(columns))
-
-    def names(self, kind: str, sheet: Sheet) -> list[str]:
-        """Its columns."""
-        table = self._tables.get(part_path(kind, sheet))
-        return [] if table is None else list(table.column_names)
-
-
-class StoredTables:
-    """Tables of sheets in a result directory; only what is asked for is read."""
-
-    def __init__(self, directory: Path, parts: Parts) -> None:
-        self._directory, self._parts = directory, parts
-
-    def read(self, kind: str, sheet: Sheet, columns: Sequence[str] | None = None) -> pa.Table | None:
-        """One file."""
-        path = part_path(kind, sheet)
-        return read_parts(self._directory, [path], columns) if path in self._parts else None
-
-    def names(self, kind: str, sheet: Sheet) -> list[str]:
-        """Its columns."""
-        path = part_path(kind, sheet)
-        return column_names(self._directory, path) if path in self._parts else []
-
-
 def could_be(one: Quantity) -> tuple[float, float] | None:
     """What else a number could be: its declared range, else the middle 95% of its distribution; None if it has none."""
     if one.range is not None or one.is_fixed:
         return one.range
     low, high = one.quantile(np.array([0.025, 0.975])).tolist()
     return low, high
+
+
+def _experiment(directory: Path, manifest: Mapping[str, Any]) -> Experiment:
+    """What was asked. Raises `OtherQuestionError` if another version asked what this one does not take."""
+    from pydantic import ValidationError
+
+    from sim.scenario.schema import Experiment
+
+    inputs = {key: value for key, value in manifest["inputs"].items() if key != "design"}
+    try:
+        return Experiment.model_validate(
+            {**inputs, **manifest.get("judgement", {}), "replications": manifest["replications"]}
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place, expected = ".".join(map(str, first["loc"])), first.get("ctx", {}).get("expected", first["msg"])
+        raise OtherQuestionError(
+            f"{directory} holds the result of another version: {place} is not what this one expects, {expected}"
+        ) from error
 
 
 class Result:
@@ -106,13 +83,9 @@ class Result:
     @classmethod
     def read(cls, directory: str | Path) -> Result:
         """The result stored in a directory. Raises `StoreError` if it holds none."""
-        from sim.scenario.schema import Experiment
-
         directory = Path(directory)
         manifest, parts = read_manifest(directory), known_parts(directory)
-        inputs = {key: value for key, value in manifest["inputs"].items() if key != "design"}
-        stated = {**inputs, **manifest.get("judgement", {}), "replications": manifest["replications"]}
-        experiment = Experiment.model_validate(stated)
+        experiment = _experiment(directory, manifest)
         points, names = stored_points(manifest), tuple(policy.name for policy in experiment.policies)
         sheets = Layout(names, experiment.chance_per_input).sheets(len(points), experiment.replications)
         return cls(experiment, StoredTables(directory, parts), sheets, points, directory)
@@ -154,6 +127,12 @@ class Result:
         if policies is not None:
             sheets = [sheet for sheet in sheets if set(sheet.policies) & set(policies)]
         return Result(self.experiment, self._tables, sheets, self._points, self.directory)
+
+    def holding(self, policy: str, point: int, replication: int) -> Result:
+        """The same result with no more than the file that holds a replication."""
+        sheets = [sheet for sheet in self.sheets if policy in sheet.policies and point in sheet.points]
+        own = [sheet for sheet in sheets if sheet.first <= replication < sheet.stop]
+        return Result(self.experiment, self._tables, own, self._points, self.directory)
 
     def column_names(self) -> list[str]:
         """The columns of `frame`."""
@@ -293,12 +272,12 @@ class Result:
         rows: list[tuple[Any, ...]] = []
         for bundle in sorted({sheet.place[1] for sheet in self.sheets}):
             for policy, point, own in counted(to_frame(self.counts(bundle)), self.experiment.chance_per_input, names):
-                horizon = self.scenario(point).horizon_last_day()
+                horizon, day = self.scenario(point).horizon_last_day(), asked.day_after(self.scenario(point).start)
                 incidence = own.incidence(asked.event, horizon)
                 if asked.share is not None:
                     estimate = incidence.quantile(asked.share, level)
                 else:
-                    share = incidence.probability(horizon if asked.day is None else min(asked.day, horizon), level)
+                    share = incidence.probability(horizon if day is None else min(day, horizon), level)
                     estimate = bounded(share, own.n, self.experiment.replications)
                 rows.append((policy, point, *estimate, own.n))
         return pd.DataFrame(rows, columns=["policy", "point", "estimate", "low", "high", "n"])

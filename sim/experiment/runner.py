@@ -6,10 +6,12 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from traceback import format_exception
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -138,7 +140,7 @@ class LastingPool:
 
     def take(self) -> Executor:
         """The processes left by the last run, or fresh ones."""
-        executor, self._kept = self._kept or process_pool(self._workers), None
+        executor, self._kept = self._kept or Processes(self._workers), None
         return executor
 
     def leave(self, executor: Executor, is_idle: bool) -> None:
@@ -168,24 +170,53 @@ class InProcess(Executor):
         return future
 
 
-def process_pool(workers: int) -> Executor:
-    """Fresh processes of this machine, one thread each; they end when this process does."""
-    os.environ.update(ONE_THREAD)
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker)
+class Processes(ProcessPoolExecutor):
+    """Processes of this machine, one thread each, which leave Ctrl-C to this process.
+
+    They end, whatever they are at, when this process does or when they are not waited for. Shutting down always waits
+    for what this process keeps of them, since the interpreter's own exit may trip over it.
+    """
+
+    def __init__(self, workers: int) -> None:
+        os.environ.update(ONE_THREAD)
+        context = get_context("spawn")
+        end_seen, self._end = context.Pipe(duplex=False)
+        super().__init__(workers, context, _start_worker, (end_seen,))
+
+    def submit(self, fn: Callable[P, Done], /, *args: P.args, **kwargs: P.kwargs) -> Future[Done]:
+        """A future of one of the processes; those that are started for it never hear of Ctrl-C."""
+        with _interrupts_held():
+            return super().submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes, those at work too if they are not waited for."""
+        if not wait:
+            self._end.close()
+        super().shutdown(wait=True, cancel_futures=cancel_futures)
 
 
-def _start_worker() -> None:
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C comes after this block, and never to processes that are started in it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start_worker(end_seen: Connection) -> None:
     import pyarrow as pa
 
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # a run in the background ignores Ctrl-C, and so do they
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, args=(end_seen,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _end_with_parent(end_seen: Connection) -> None:
+    end_seen.poll(None)
+    os._exit(1)

@@ -65,9 +65,6 @@ def search_of(
 ) -> Search:
     """The search for a parameter, between its bounds if none are given. Raises ValueError with what is expected."""
     kind = _kind(kinds_of(experiment), path)
-    last = experiment.scenario.horizon_last_day()
-    if (condition.figure.day or 0) > last:
-        raise ValueError(f"--so-that: found {condition.figure.text!r}, expected a day up to the horizon, day {last}")
     low, high = between or _range(experiment, path)
     if not low < high:
         raise ValueError(f"--between: found {low:g} {high:g}, expected two numbers, the lower first")

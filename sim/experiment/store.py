@@ -8,7 +8,9 @@
     summary.csv               one row per policy and quantity
 
 While a run is at work, ``progress.jsonl`` names each finished file with its checksum. A file that is not named there
-or in the manifest, or whose content differs, counts as not there.
+or in the manifest, or whose content differs, counts as not there for the run that continues. Whoever reads a file holds
+it against its checksum first: one flipped bit of a file that can still be read gives another answer. The manifest has
+its own checksum (under ``run``, since it differs between two equal runs).
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from sim.experiment.files import (
     DamagedError,
     OtherQuestionError,
     checksum,
+    digest,
     unwritable,
     write_file,
 )
@@ -46,6 +49,8 @@ LATIN = "latin_hypercube"
 FORMAT = 2
 POINTS = "points.parquet"
 KINDS = ("replications", "counts", "tracks")
+CHECKSUM = "checksum"
+NEEDED = {"experiment", "fingerprint", "inputs", "replications", "policies", "points", "parts", "versions", "run"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,26 @@ def _read_part(path: Path, columns: list[str] | None) -> pa.Table:
     try:
         return pq.ParquetFile(path).read(columns, use_threads=False)
     except (pa.ArrowException, OSError) as error:
-        raise DamagedError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
+        raise DamagedError(str(path), str(error).splitlines()[0]) from error
+
+
+def refuse_damaged(directory: Path, parts: Iterable[Part]) -> None:
+    """Raise `DamagedError` for a file that is not what was written, `BusyError` if a run may be replacing it."""
+    for part in parts:
+        found = checksum(directory / part.path)
+        if found != part.sha256:
+            if _is_busy(directory):
+                raise BusyError(f"a run is replacing {directory / part.path}: wait for it to end")
+            why = "there is no such file" if found is None else f"its checksum is not the one in {MANIFEST}"
+            raise DamagedError(str(directory / part.path), why)
+
+
+def _is_busy(directory: Path) -> bool:
+    try:
+        with FileLock(directory / LOCK, timeout=0):
+            return False
+    except (Timeout, OSError) as error:
+        return isinstance(error, Timeout)
 
 
 def column_names(directory: Path, path: str) -> list[str]:
@@ -97,7 +121,7 @@ def column_names(directory: Path, path: str) -> list[str]:
 def read_manifest(directory: Path) -> dict[str, Any]:
     """The manifest of a result. Raises `OtherQuestionError` if the directory holds none that can be read."""
     try:
-        manifest: dict[str, Any] = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        manifest = _checked(json.loads((directory / MANIFEST).read_text(encoding="utf-8")))
     except (FileNotFoundError, NotADirectoryError) as error:
         why = f"it has no {MANIFEST}" if directory.is_dir() else "there is no such directory"
         raise OtherQuestionError(f"{directory} holds no result: {why}") from error
@@ -109,16 +133,30 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     return manifest
 
 
+def _checked(manifest: Any) -> dict[str, Any]:
+    """What a manifest holds; one written before manifests had checksums is taken as it is. Raises ValueError."""
+    if not isinstance(manifest, dict) or not set(manifest) >= NEEDED or not isinstance(manifest["run"], dict):
+        raise ValueError("it is no manifest")
+    if manifest["run"].get(CHECKSUM, _own_checksum(manifest)) != _own_checksum(manifest):
+        raise ValueError("its checksum is not that of its content")
+    return manifest
+
+
+def _own_checksum(manifest: Mapping[str, Any]) -> str:
+    run = {key: value for key, value in manifest["run"].items() if key != CHECKSUM}
+    return digest(json.dumps({**manifest, "run": run}).encode())
+
+
 def known_parts(directory: Path) -> Parts:
     """Every file that the manifest or the journal names, whatever its state."""
-    entries = list(read_manifest(directory)["parts"])
+    parts = [Part(**entry) for entry in read_manifest(directory)["parts"]]
     journal = directory / JOURNAL
-    for line in journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []:
+    for line in journal.read_bytes().splitlines() if journal.exists() else []:
         try:
-            entries.append(json.loads(line))
-        except ValueError:
-            break
-    return {entry["path"]: Part(**entry) for entry in entries}
+            parts.append(Part(**json.loads(line)))
+        except (ValueError, TypeError):
+            continue
+    return {part.path: part for part in parts}
 
 
 def refuse_other_question(directory: Path, question: Question) -> None:
@@ -214,6 +252,7 @@ class Store:
             "parts": [asdict(self.parts[path]) for path in sorted(self.parts)],
             "run": run,
         }
+        manifest["run"] = {**run, CHECKSUM: _own_checksum(manifest)}
         content = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
         write_file(self.directory / MANIFEST, content)
         (self.directory / JOURNAL).unlink(missing_ok=True)

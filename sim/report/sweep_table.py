@@ -30,7 +30,7 @@ def sweep_table(shares: pd.DataFrame, points: pd.DataFrame, *, title: str, headl
     for policy, own in shares.merge(points, on="point").groupby("policy", sort=False):
         table.add_row("", Text(str(policy), style="bold"))
         for row in _rows(own, _shown(own, most)):
-            table.add_row(str(row["point"]), *(_said(row[name]) for name in settings), _percent(row))
+            table.add_row(str(row["point"]), *(said(row[name]) for name in settings), _percent(row))
     few = f", the {most} highest and lowest of {len(points):,} points" if len(points) > most else ""
     left = f" The first {SHOWN_SETTINGS} of {len(varied)} parameters." if len(varied) > SHOWN_SETTINGS else ""
     return _group(title, table, f"95% intervals, {replications(shares['n'])} of each policy and point{few}.{left}")
@@ -98,11 +98,12 @@ def _setting(point: Mapping[Hashable, Any]) -> str:
     """What a point sets, in words: the name of its override, else each path with its value."""
     if not pd.isna(point["override"]):
         return str(point["override"])
-    own = {str(name): _said(value) for name, value in point.items() if name not in ("point", "override")}
+    own = {str(name): said(value) for name, value in point.items() if name not in ("point", "override")}
     return ", ".join(f"{name} = {value}" for name, value in own.items() if value) or "nothing: the scenario"
 
 
-def _said(value: object) -> str:
+def said(value: object) -> str:
+    """A value of a parameter in a table: nothing if there is none."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -12,10 +12,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.analysis.intervals import Floats
+from sim.analysis.intervals import Estimate, Floats
 
 from .drawing import Picture, drawn, write
 from .meta import FigureMeta
+from .one_at_a_time import tornado
 from .style import GREY, INK, page, pale_lines, percent_axis
 from .wording import hundredths, replications
 
@@ -26,14 +27,36 @@ FEWEST_FOR_CONTOURS = 3
 
 
 def draw_sweep(
-    shares: pd.DataFrame, points: pd.DataFrame, meta: FigureMeta, directory: Path, *, headline: str
+    shares: pd.DataFrame,
+    points: pd.DataFrame,
+    meta: FigureMeta,
+    directory: Path,
+    *,
+    headline: str,
+    differences: pd.DataFrame | None = None,
 ) -> list[Path]:
-    """Draw a heat map with contours for each policy of a grid of two axes, else one panel along each number.
+    """Draw a heat map with contours for each policy of a grid of two axes, a tornado for a one-at-a-time design, else
+    one panel along each number.
 
-    `shares` has policy, point, estimate, low, high and n of the probability that `headline` names. Writes SVG and PNG
-    into `directory`, which is made if needed; equal tables give equal bytes. Returns the paths.
+    `shares` has policy, point, estimate, low, high and n of the probability that `headline` names, `differences` (of a
+    one-at-a-time design) policy, point, difference, low, high and n. Writes SVG and PNG into `directory`, which is made
+    if needed; equal tables give equal bytes. Returns the paths.
     """
-    return write(drawn(sweep_figures(shares, points, meta, headline)), directory)
+    pictures = sweep_figures(shares, points, meta, headline)
+    if differences is not None:
+        pictures = tornadoes(shares, differences, points, meta, headline)
+    return write(drawn(pictures), directory)
+
+
+def tornadoes(
+    shares: pd.DataFrame, differences: pd.DataFrame, points: pd.DataFrame, meta: FigureMeta, headline: str
+) -> Iterator[Picture]:
+    """A tornado for each policy."""
+    base = shares[~shares["point"].isin(differences["point"])].set_index("policy")
+    for policy, own in differences.groupby("policy", sort=False):
+        scenario = Estimate(*base.loc[policy, ["estimate", "low", "high"]])
+        alt = f"{headline} with each input changed alone, minus the scenario, under {policy}"
+        yield f"{policy}-tornado", alt, tornado(own, scenario, points, meta, str(policy), headline)
 
 
 def sweep_figures(

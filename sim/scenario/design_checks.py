@@ -86,7 +86,8 @@ class Checks:
             self.refit(edited(self.scenario.model_dump(mode="json", by_alias=True), path, value))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            return str(first.get("ctx", {}).get("expected", first["msg"]))
+            expected, place = str(first.get("ctx", {}).get("expected", first["msg"])), first["loc"][:1]
+            return expected if place in ((), ("scenario",)) else f"a value that fits {place[0]}: {expected}"
         return ""
 
     def _design(self, place: Location, design: Any) -> Iterator[Problem]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from sim.scenario.amounts import fixed
@@ -54,24 +52,6 @@ def row_settings(row: Mapping[str, Any], overrides: Mapping[str, Mapping[str, An
     """The values of one row of a list: those of its override, and its own."""
     own = flattened({path: value for path, value in row.items() if path != OVERRIDE})
     return {**overrides.get(str(row.get(OVERRIDE)), {}), **own}
-
-
-def rows_of_file(path: Path) -> list[dict[str, Any]]:
-    """The rows of a CSV file; an empty cell sets nothing. Raises OSError, UnicodeDecodeError or csv.Error."""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream, strict=True)
-        return [{key: _number(cell) for key, cell in row.items() if key is not None and cell} for row in reader]
-
-
-def _number(cell: str) -> Any:
-    try:
-        return int(cell)
-    except ValueError:
-        pass
-    try:
-        return float(cell)
-    except ValueError:
-        return cell
 
 
 def stated(raw: Any, path: str) -> Any:

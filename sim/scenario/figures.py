@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 HOW = 'a figure, such as "P(insolvent by 2024-10-31)", "P(zero_cash by day 91)" or "Q(insolvent, 50%)"'
 EVENT = r"(?P<event>[a-z_]+(?:\.[A-Za-z0-9_-]+)?)"
@@ -24,12 +24,20 @@ STATES = (
 
 @dataclass(frozen=True)
 class Figure:
-    """P(an event by a day), the horizon if none is said; or the day by which a share of replications has seen it."""
+    """P(an event by a day), the horizon if none is said; or the day by which a share of replications has seen it.
+
+    ``day`` counts from the scenario's start; ``when`` is what was said, for points of a design that start elsewhere.
+    """
 
     text: str
     event: str
     day: int | None = None
     share: float | None = None
+    when: date | None = None
+
+    def day_after(self, start: date) -> int | None:
+        """The day counted from a start."""
+        return self.day if self.when is None else (self.when - start).days
 
 
 @dataclass(frozen=True)
@@ -46,8 +54,8 @@ class Condition:
         return f"{self.figure.text} {'<=' if self.is_at_most else '>='} {self.bound:g}"
 
 
-def figure(text: str, start: date) -> Figure:
-    """The figure that a text names. Raises ValueError with what is expected instead."""
+def figure(text: str, start: date, last_day: int | None = None) -> Figure:
+    """The figure that a text names, no later than ``last_day``. Raises ValueError with what is expected instead."""
     text = text.strip()
     match = PROBABILITY.fullmatch(text) or QUANTILE.fullmatch(text)
     if match is None:
@@ -60,10 +68,11 @@ def figure(text: str, start: date) -> Figure:
         if not 0 < share < 1:
             raise ValueError("a quantile of more than 0% and less than 100%")
         return Figure(text, found["event"], share=share)
-    return Figure(text, found["event"], day=_day(found, start))
+    when = _date(found["date"]) if found["date"] else None
+    return Figure(text, found["event"], day=_day(found["day"], when, start, last_day), when=when)
 
 
-def condition(text: str, start: date) -> Condition:
+def condition(text: str, start: date, last_day: int | None = None) -> Condition:
     """The condition that a text states. Raises ValueError with what is expected instead."""
     match = CONDITION.fullmatch(text.strip())
     if match is None:
@@ -72,15 +81,22 @@ def condition(text: str, start: date) -> Condition:
     number = float(bound.rstrip("%")) / (100 if bound.endswith("%") else 1)
     if not 0 < number < 1:
         raise ValueError("a bound between 0 and 1")
-    return Condition(figure(match["figure"], start), match["sign"] == "<=", number)
+    return Condition(figure(match["figure"], start, last_day), match["sign"] == "<=", number)
 
 
-def _day(found: dict[str, str | None], start: date) -> int | None:
-    if found["day"] is not None:
-        return int(found["day"])
-    if found["date"] is None:
+def _day(stated: str | None, when: date | None, start: date, last_day: int | None) -> int | None:
+    if stated is None and when is None:
         return None
-    day = (date.fromisoformat(found["date"]) - start).days
+    day = (when - start).days if when else int(stated or 0)
     if day < 0:
         raise ValueError(f"a date after the start, {start}")
+    if last_day is not None and day > last_day:
+        raise ValueError(f"a day up to the horizon, {start + timedelta(last_day)} (day {last_day})")
     return day
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("a date that the calendar has, such as 2024-10-31") from None

@@ -6,15 +6,16 @@ import csv
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
-from sim.scenario.design_points import rows_of_file
 from sim.scenario.errors import InputError, InputErrors, shown
 from sim.scenario.explain import explained
+from sim.scenario.points_file import PointsFile
 from sim.scenario.problems import Location, did_you_mean, one_of
 from sim.scenario.schema import BASELINE, Experiment
 
@@ -24,18 +25,37 @@ QUESTION = {"replications": 1000, "seed": 1}
 """What is asked about a scenario that stands alone."""
 
 
+@dataclass(frozen=True)
+class Files:
+    """An experiment file, and what of it stands in files of its own."""
+
+    experiment: Path
+    scenario: Path | None = None
+    points: PointsFile | None = None
+
+    def moved(self, location: Location, error: InputError) -> InputError:
+        """The error with its place in the file that it stands in."""
+        if self.points is not None:
+            error = self.points.moved(location, error)
+        if self.scenario is None or location[:1] != ("scenario",):
+            return error
+        key = error.key.removeprefix("scenario").lstrip(".")
+        return InputError(str(self.scenario), key, error.found, error.expected, error.hint)
+
+
 def load(path: str | PathLike[str]) -> Experiment:
     """The experiment in a TOML file; a scenario file is the question what happens if nobody does anything.
 
     Raises `InputErrors` with everything that is wrong with the file and with the scenario file it names.
     """
     file = Path(path)
-    raw = _with_points_file(_toml(file), file)
+    raw, points = _with_points_file(_toml(file), file)
+    files = Files(file, points=points)
     if _is_scenario(raw):
-        return _experiment({**_about(raw), "scenario": raw}, file, file)
+        return _experiment({**_about(raw), "scenario": raw}, replace(files, scenario=file))
     if isinstance(raw.get("scenario"), str):
-        return _with_scenario_file(raw, file)
-    return _experiment(raw, file, None)
+        return _with_scenario_file(raw, files)
+    return _experiment(raw, files)
 
 
 def with_overrides(
@@ -70,62 +90,57 @@ def _is_scenario(raw: Mapping[str, Any]) -> bool:
     return "scenario" not in raw and bool({"start", "opening", "horizon_months", "horizon_days"} & set(raw))
 
 
-def _with_points_file(raw: dict[str, Any], file: Path) -> dict[str, Any]:
-    """The raw experiment with the points that its design keeps in a CSV file."""
+def _with_points_file(raw: dict[str, Any], file: Path) -> tuple[dict[str, Any], PointsFile | None]:
+    """The raw experiment with the points that its design keeps in a CSV file, and that file."""
     design = raw.get("design")
     if not isinstance(design, dict) or not isinstance(design.get("file"), str):
-        return raw
+        return raw, None
     points_file = file.parent / design["file"]
     if design.get("rows"):
         _refuse(file, "design.file", shown(design["file"]), "either rows or a file")
     try:
-        rows = rows_of_file(points_file)
+        points = PointsFile.read(points_file)
     except (OSError, ValueError, csv.Error) as error:
         found = getattr(error, "strerror", None) or str(error)
         _refuse(points_file, "", f"that it cannot be read ({found.lower()})", "a CSV file in UTF-8")
     stated = {key: value for key, value in design.items() if key != "file"}
-    return {**raw, "design": {**stated, "rows": rows}}
+    return {**raw, "design": {**stated, "rows": points.rows()}}, points
 
 
 def _about(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {**QUESTION, **{key: raw[key] for key in ("name", "label") if key in raw}}
 
 
-def _with_scenario_file(raw: dict[str, Any], file: Path) -> Experiment:
+def _with_scenario_file(raw: dict[str, Any], files: Files) -> Experiment:
     """The experiment of a file that names its scenario file; the rest is checked even if that cannot be read."""
-    scenario_file = file.parent / raw["scenario"]
+    scenario_file = files.experiment.parent / raw["scenario"]
     try:
         scenario = _toml(scenario_file)
         if "scenario" in scenario:
             _refuse(scenario_file, "scenario", "an experiment file", "a scenario file")
     except InputErrors as unread:
-        raise InputErrors([*unread.errors, *_errors(raw, file, None, without="scenario")]) from None
-    return _experiment({**raw, "scenario": scenario}, file, scenario_file)
+        raise InputErrors([*unread.errors, *_errors(raw, files, without="scenario")]) from None
+    return _experiment({**raw, "scenario": scenario}, replace(files, scenario=scenario_file))
 
 
-def _experiment(raw: dict[str, Any], file: Path, scenario_file: Path | None) -> Experiment:
+def _experiment(raw: dict[str, Any], files: Files) -> Experiment:
+    faults = list(files.points.faults()) if files.points else []
     try:
-        return Experiment.model_validate(raw)
+        if not faults:
+            return Experiment.model_validate(raw)
     except ValidationError:
-        raise InputErrors(_errors(raw, file, scenario_file)) from None
+        pass
+    raise InputErrors(_errors(raw, files))
 
 
-def _errors(
-    raw: dict[str, Any], file: Path, scenario_file: Path | None, without: str | None = None
-) -> list[InputError]:
+def _errors(raw: dict[str, Any], files: Files, without: str | None = None) -> list[InputError]:
+    placed: list[tuple[Location, InputError]] = []
     try:
         Experiment.model_validate(raw)
     except ValidationError as error:
-        placed = list(explained(error, raw, str(file)))
-    return [_moved(location, said, scenario_file) for location, said in placed if location != (without,)]
-
-
-def _moved(location: Location, error: InputError, scenario_file: Path | None) -> InputError:
-    """The error with its place in the scenario file, if it is there."""
-    if scenario_file is None or location[:1] != ("scenario",):
-        return error
-    key = error.key.removeprefix("scenario").lstrip(".")
-    return InputError(str(scenario_file), key, error.found, error.expected, error.hint)
+        placed = list(explained(error, raw, str(files.experiment)))
+    said = [files.moved(location, error) for location, error in placed if location != (without,)]
+    return list(dict.fromkeys([*(files.points.faults() if files.points else ()), *said]))
 
 
 def _toml(file: Path) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from sim.scenario.table import CountryCode, Day, Many, Table, Text, as_date, def
 __all__ = ["BASELINE", "Experiment", "Policy", "Scenario"]
 
 SLUG = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
+MOST_MONTHS = 600
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 ProbabilityDays = Annotated[Many[Annotated[int, Field(ge=1)]], Field(min_length=1)]
 SlugName = Annotated[str, Field(pattern=SLUG, max_length=80)]
@@ -47,7 +48,7 @@ class Scenario(Table):
     name: SlugName = required("short name")
     label: Text = default("", "one line for titles")
     start: Day = required("day 0")
-    horizon_months: Annotated[int, Field(ge=1, le=600)] | None = default(None, "months simulated")
+    horizon_months: Annotated[int, Field(ge=1, le=MOST_MONTHS)] | None = default(None, "months simulated")
     horizon_days: Annotated[int, Field(ge=1, le=18_300)] | None = default(None, "days simulated, instead of months")
     currency: Literal["USD"] = default("USD", "currency of all amounts")
     country: CountryCode = default("US", "country of the business days, two letters")
@@ -106,9 +107,7 @@ class Scenario(Table):
 
     def horizon_last_day(self) -> int:
         """Days from the start to the last simulated day: the same day of the month, month ends staying month ends."""
-        if self.horizon_days is not None:
-            return self.horizon_days
-        return (_months_later(self.start, self.horizon_months or 0) - self.start).days
+        return _last_day(self.start, self.horizon_days, self.horizon_months or 0)
 
     def parameters(self) -> dict[str, Quantity]:
         """Every uncertain input by its path."""
@@ -164,10 +163,13 @@ class Experiment(Table):
 
 def _headline_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
     headline, start = raw.get("headline"), as_date(part(raw, "scenario", "start"))
+    days, months = (part(raw, "scenario", f"horizon_{unit}") for unit in ("days", "months"))
+    is_known = type(start) is date and (type(days) is int or (type(months) is int and 0 < months <= MOST_MONTHS))
     try:
         if isinstance(headline, str):
-            figure(headline, start if type(start) is date else date.min)
-    except ValueError as error:
+            begun = start if type(start) is date else date.min
+            figure(headline, begun, _last_day(begun, days, months) if is_known else None)
+    except (ValueError, OverflowError) as error:
         yield Problem(("headline",), headline, str(error))
 
 
@@ -181,9 +183,14 @@ def _design_problems(
         return Checks(raw, parameters, None, Scenario.model_validate).problems()
 
     def refit(raw_scenario: Any) -> Experiment:
-        return Experiment(name="checked", scenario=raw_scenario, policies=asked.policies)
+        stated = {key: raw[key] for key in ("headline",) if isinstance(raw.get(key), str)}
+        return Experiment(name="checked", scenario=raw_scenario, policies=asked.policies, **stated)
 
     return Checks(raw, parameters | action_parameters(asked.policies), good, refit).problems()
+
+
+def _last_day(start: date, days: int | None, months: int) -> int:
+    return days if days is not None else (_months_later(start, months) - start).days
 
 
 def _months_later(start: date, months: int) -> date:

@@ -311,6 +311,32 @@ BAD = {
         "seed",
         "found -1, expected at least 0",
     ),
+    "a headline after the horizon": (
+        "seed = 1",
+        'seed = 1\nheadline = "P(insolvent by 2024-11-01)"',
+        "headline",
+        'found "P(insolvent by 2024-11-01)", expected a day up to the horizon, 2024-10-31 (day 366)',
+    ),
+    "a headline on a day after the horizon": (
+        "seed = 1",
+        'seed = 1\nheadline = "P(zero_cash by day 367)"',
+        "headline",
+        'found "P(zero_cash by day 367)", expected a day up to the horizon, 2024-10-31 (day 366)',
+    ),
+    "a headline on a date that is none": (
+        "seed = 1",
+        'seed = 1\nheadline = "P(insolvent by 2024-02-30)"',
+        "headline",
+        'found "P(insolvent by 2024-02-30)", expected a date that the calendar has, such as 2024-10-31',
+    ),
+    "a headline after the horizon of a point": (
+        "seed = 1",
+        """seed = 1
+headline = "P(insolvent by 2024-04-30)"
+design = {kind = "grid", axes = [{parameter = "horizon_months", values = [3, 9]}]}""",
+        "design.axes[0].values[0]",
+        "found 3, expected a value that fits headline: a day up to the horizon, 2024-01-31 (day 92)",
+    ),
     "another version of the language": (
         "schema_version = 1",
         "schema_version = 2",
@@ -470,6 +496,49 @@ def test_errors_of_a_scenario_file_name_that_file(tmp_path: Path) -> None:
         (str(tmp_path / "company.toml"), 'vendors[1].net_days ("cloud-b")'),
         (str(experiment), "seed"),
     ]
+
+
+POINTS = """opening.cash,treasury.reserve_wekes,override
+100000,,
+
+"$80k",3,
+-5,1,poor
+1e5,1,,7
+"""
+
+
+def test_errors_of_a_file_of_points_name_its_lines_and_columns_and_a_wrong_path_once(tmp_path: Path) -> None:
+    points = written(tmp_path, POINTS, "points.csv")
+    design = GOOD.replace("seed = 1", 'seed = 1\ndesign = {kind = "list", file = "points.csv"}', 1)
+    question = written(tmp_path, design.replace("replications = 100", "replications = 0"))
+    assert said_of(question).splitlines() == [
+        f"{points}: line 6: found 4 cells, expected at most 3, one for each column",
+        f"{question}: replications: found 0, expected at least 1",
+        (
+            f'{points}: line 1, column 2 (treasury.reserve_wekes): found "treasury.reserve_wekes", expected the path of'
+            ' a parameter, such as treasury.stretch_days.vendors; did you mean "treasury.reserve_weeks"?'
+        ),
+        f'{points}: line 5, column 3 (override): found "poor", expected the name of an override, and there is none',
+        f"{points}: line 5, column 1 (opening.cash): found -5, expected an amount of at least 0 (USD)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "found no points, expected a line for each point after the line of paths"),
+        ("opening.cash\n", "found no points, expected a line for each point after the line of paths"),
+        (
+            "opening.cash,opening.cash\n1,2\n",
+            'line 1, column 2 (opening.cash): found "opening.cash", expected each column once',
+        ),
+    ],
+    ids=["empty", "paths alone", "a path twice"],
+)
+def test_a_file_of_points_that_states_none_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    points = written(tmp_path, text, "points.csv")
+    design = GOOD.replace("seed = 1", 'seed = 1\ndesign = {kind = "list", file = "points.csv"}', 1)
+    assert said_of(written(tmp_path, design)) == f"{points}: {said}"
 
 
 def test_an_unreadable_scenario_file_does_not_hide_the_other_errors(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -196,7 +196,7 @@ def test_a_difference_from_the_scenario_is_the_mean_over_replications_in_step(
 ) -> None:
     result = one_at_a_time(tmp_path, chance_per_input=shared)
     headline = figure(event, result.experiment.scenario.start)
-    found = differences(tmp_path / "result", headline, 0, result.experiment).set_index(["policy", "point"])
+    found = differences(result, headline, 0).set_index(["policy", "point"])
     shares = result.figure(headline).set_index(["policy", "point"])["estimate"]
     assert len(found) == 4
     for policy, point in found.index:
@@ -206,6 +206,18 @@ def test_a_difference_from_the_scenario_is_the_mean_over_replications_in_step(
         assert n == 60
 
 
+def test_a_date_is_the_same_date_at_a_point_that_starts_earlier(tmp_path: Path) -> None:
+    start = asked().scenario.start
+    design = {"kind": "one_at_a_time", "axes": [{"parameter": "start", "values": [start - timedelta(20)]}]}
+    result = answer(asked(design=design), tmp_path / "result", progress=no_progress).result
+    by_date = figure(f"P(zero_cash by {start + timedelta(60)})", start)
+    shares = result.figure(by_date).query("policy == 'do-nothing'")["estimate"].tolist()
+    days = [(rows_of(result, point)["zero_cash_day"] <= day).fillna(False).mean() for point, day in ((0, 60), (1, 80))]
+    assert shares == pytest.approx(days)
+    found = differences(result, by_date, 0).query("policy == 'do-nothing'")["difference"]
+    assert found.tolist() == pytest.approx([days[1] - days[0]])
+
+
 def test_the_interval_of_a_difference_is_that_of_pairs_with_half_a_pair_of_each_kind_added(tmp_path: Path) -> None:
     result = one_at_a_time(tmp_path)
     hits = [(rows_of(result, point)["zero_cash_day"] <= 60).fillna(False).to_numpy(dtype=int) for point in (0, 1)]
@@ -213,11 +225,11 @@ def test_the_interval_of_a_difference_is_that_of_pairs_with_half_a_pair_of_each_
     variance = (np.square(pairs).sum() + 1) / 62 - pairs.mean() ** 2
     half = 1.959964 * np.sqrt(variance / 62)
     headline = figure("P(zero_cash by day 60)", asked().scenario.start)
-    found = differences(tmp_path / "result", headline, 0, result.experiment).iloc[0]
+    found = differences(result, headline, 0).iloc[0]
     assert (found["policy"], found["point"]) == ("do-nothing", 1)
     assert found["high"] - found["difference"] == pytest.approx(half)
-    failed = result.experiment.model_copy(update={"replications": 80})
-    wide = differences(tmp_path / "result", headline, 0, failed).iloc[0]
+    result.experiment = result.experiment.model_copy(update={"replications": 80})
+    wide = differences(result, headline, 0).iloc[0]
     assert (wide["low"], wide["high"]) == pytest.approx((found["low"] * 0.75 - 0.25, found["high"] * 0.75 + 0.25))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sim.experiment.files import UnwritableError
-from sim.experiment.runner import Executors, Failure, InProcess, Runner, local, process_pool
+from sim.experiment.runner import Executors, Failure, InProcess, Processes, Runner, local
 
 
 def square(number: int) -> int:
@@ -122,12 +122,12 @@ def test_work_that_kills_its_worker_again_is_given_up(monkeypatch: pytest.Monkey
 
 
 def test_a_pool_of_processes_survives_the_death_of_one(tmp_path: Path) -> None:
-    done, failures = run(partial(dies_once, tmp_path / "died"), [1, 2, 3, 4, 5], partial(process_pool, 2))
+    done, failures = run(partial(dies_once, tmp_path / "died"), [1, 2, 3, 4, 5], partial(Processes, 2))
     assert (sorted(done), failures) == ([1, 2, 3, 4, 5], [])
 
 
 def test_a_pool_of_processes_gives_up_only_the_work_that_kills() -> None:
-    done, failures = run(always_dies_at_3, [1, 2, 3, 4, 5], partial(process_pool, 2))
+    done, failures = run(always_dies_at_3, [1, 2, 3, 4, 5], partial(Processes, 2))
     assert sorted(done) == [1, 2, 4, 5]
     assert [failure.work for failure in failures] == [3]
 
