@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import math
+from collections.abc import Iterator, Sequence
 
 from sim.analysis.compare import mean_of, paired_differences
 from sim.analysis.fan import fan
@@ -15,7 +17,7 @@ from .decision_plots import filing_frontier, forest, pareto_picture, tornado_pic
 from .document import Figure
 from .drawing import Picture, drawn
 from .money_plots import cash_weeks, exposures, probability_plot, recovery_bars
-from .plots import alone, ends_by_cause, together
+from .plots import alone, together
 from .wording import complement
 
 SHOWN_DRIVERS = 8
@@ -32,15 +34,11 @@ def figures(case: Case) -> list[Figure]:
 
 
 def _ends(case: Case) -> Iterator[Picture]:
-    """Ends, dates and cash: of all policies, of the baseline and the chosen one alone; the ends of that with most good
-    ends."""
+    """Ends, dates and cash: of all policies together, and alone of those that the choice is between."""
     meta, decision, incidence = case.meta, case.decision, case.incidence
-    baseline, chosen, best = decision.baseline, decision.selection.chosen, decision.best_trading
-    yield from together(incidence, case.summary, meta, [chosen, best])
-    for policy in dict.fromkeys([baseline, chosen]):
+    yield from together(incidence, case.summary, meta, decision.discussed)
+    for policy in case.drawn_alone:
         yield from alone(incidence, case.summary, case.tracks, meta, policy)
-    if best not in (baseline, chosen):
-        yield f"{best}-ends", f"Every end by date under {best}", ends_by_cause(incidence, meta, best)
 
 
 def _choice(case: Case) -> Iterator[Picture]:
@@ -50,7 +48,7 @@ def _choice(case: Case) -> Iterator[Picture]:
         loss = {name: decision.outcomes.mean("loss", name) for name in case.lines}
         alt = "Differences of each policy from the baseline with simultaneous intervals"
         yield "policies-forest", alt, forest(decision.differences, meta, n)
-        picture = pareto_picture(good, loss, decision.front, meta, n)
+        picture = pareto_picture(good, loss, decision.front, meta, n, decision.discussed)
         yield "policies-pareto", "Chance of a good end against what creditors lose, by policy", picture
 
 
@@ -65,7 +63,15 @@ def _filing(case: Case) -> Iterator[Picture]:
             paired_differences(outcomes, name, first, level=case.meta.level, others=others) for name in ("good", "loss")
         )
         alt = "Chance of a good end gained against creditors' deficiency added, by when the directors file"
-        yield "policies-filing", alt, filing_frontier(gained, added, case.meta, case.n)
+        yield "policies-filing", alt, filing_frontier(gained, added, case.meta, case.n, _ladders(case, filing))
+
+
+def _ladders(case: Case, filing: Sequence[str]) -> list[list[str]]:
+    """Policies that file on the same conditions but for one threshold, in its order."""
+    facts = [fact for fact in case.policies if fact.name in filing and not math.isnan(fact.threshold)]
+    by_conditions = sorted(facts, key=lambda fact: (fact.conditions, fact.threshold))
+    groups = itertools.groupby(by_conditions, key=lambda fact: fact.conditions)
+    return [[fact.name for fact in group] for _, group in groups]
 
 
 def _dates(case: Case) -> Iterator[Picture]:
