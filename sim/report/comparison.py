@@ -48,7 +48,7 @@ def insolvency_side_by_side(incidence: pd.DataFrame, meta: FigureMeta, leading: 
     named = told_apart(shares, leading)
     others = [share for policy, share in shares.items() if policy not in named]
     (ax,) = page(meta, "Insolvency by date, under each policy", meta.label, _curve_notes(table, meta, len(others)),
-                 panels=(3.3,), right=1.75)  # fmt: skip
+                 panels=(3.0,), right=1.75)  # fmt: skip
     for policy in [policy for policy in shares if policy not in named]:
         steps(ax, meta, curves[policy], THIN, shade=0, linewidth=0.7, zorder=1.5)
     labels = [_of_the_others(others)] if others else []
@@ -99,7 +99,7 @@ def ends_side_by_side(summary: pd.DataFrame, meta: FigureMeta) -> Axes:
         f"{replications(behind(summary))} of each policy. Second lines: {meta.level:.0%} intervals, rounded outwards. "
         f"Shares under {SMALLEST_LABELLED:.0%} are drawn but not labelled: the summary table has all, with intervals."
     )
-    title, height = f"How each policy has ended by {day_month_year(meta.horizon)}", 0.37 * len(meta.policies) + 0.25
+    title, height = f"How each policy has ended by {day_month_year(meta.horizon)}", 0.33 * len(meta.policies) + 0.25
     (ax,) = page(meta, title, meta.label, notes, panels=(height,), left=1.95, right=0.22)
     unsorted = {policy: estimates(summary, policy) for policy in meta.policies}
     found = dict(sorted(unsorted.items(), key=lambda item: item[1]["share_insolvent"].value))

@@ -35,7 +35,7 @@ def forest(differences: Mapping[str, Sequence[Paired]], meta: FigureMeta, n: int
     rows = {row.policy: row for row in sorted(differences["good"], key=lambda row: -row.difference)}
     losses = {row.policy: row for row in differences["loss"]}
     baseline = meta.policies[differences["good"][0].against]
-    height = 0.29 * len(rows) + 0.1
+    height = 0.255 * len(rows) + 0.1
     title = "Each policy against the baseline"
     (left,) = page(meta, title, f"Against: {baseline}", notes, panels=(height,), left=2.2, right=1.65)
     box = left.get_position()
@@ -92,7 +92,7 @@ def pareto_picture(
         " policy is better in both. Hollow: another one is. All policies meet the same draws: differences are surer"
         " than the crosses."
     )
-    (ax,) = page(meta, "Good ends against creditors' loss", meta.label, notes, panels=(3.1,), right=0.2)
+    (ax,) = page(meta, "Good ends against creditors' loss", meta.label, notes, panels=(2.2,), right=0.2)
     ax.set_xlabel("What creditors lose on average, $ million")
     ax.set_ylabel("Chance of a good end")
     top = min(1.0, 1.2 * max(chance.high for chance in good.values()) or 1.0)

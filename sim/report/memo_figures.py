@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from sim.analysis.compare import mean_of, paired_differences
+from sim.analysis.compare import mean_of
 from sim.analysis.fan import fan
 from sim.analysis.intervals import Estimate
 from sim.analysis.weeks import weeks_ahead
@@ -16,14 +14,14 @@ from .case import Case
 from .decision_plots import filing_frontier, forest, pareto_picture, tornado_picture
 from .document import Figure
 from .drawing import Picture, drawn
+from .filing import frontier
 from .money_plots import cash_weeks, exposures, probability_plot, recovery_bars
 from .plots import alone, together
 from .wording import complement
 
 SHOWN_DRIVERS = 8
 FEWEST_DATES = 30
-FEWEST_TRIGGERS = 3
-MOST_CREDITORS = 7
+MOST_CREDITORS = 5
 CREDITOR = "overdue."
 
 
@@ -53,25 +51,10 @@ def _choice(case: Case) -> Iterator[Picture]:
 
 
 def _filing(case: Case) -> Iterator[Picture]:
-    """The frontier of filing: policies that do nothing but file, and the baseline, against the one that ends first."""
-    decision, outcomes = case.decision, case.decision.outcomes
-    filing = [fact.name for fact in case.policies if fact.only_files and fact.name != decision.baseline]
-    if len(filing) >= FEWEST_TRIGGERS:
-        first = min(filing, key=lambda name: outcomes.mean("days", name).value)
-        others = [name for name in (decision.baseline, *filing) if name != first]
-        gained, added = (
-            paired_differences(outcomes, name, first, level=case.meta.level, others=others) for name in ("good", "loss")
-        )
+    found = frontier(case)
+    if found:
         alt = "Chance of a good end gained against creditors' deficiency added, by when the directors file"
-        yield "policies-filing", alt, filing_frontier(gained, added, case.meta, case.n, _ladders(case, filing))
-
-
-def _ladders(case: Case, filing: Sequence[str]) -> list[list[str]]:
-    """Policies that file on the same conditions but for one threshold, in its order."""
-    facts = [fact for fact in case.policies if fact.name in filing and not math.isnan(fact.threshold)]
-    by_conditions = sorted(facts, key=lambda fact: (fact.conditions, fact.threshold))
-    groups = itertools.groupby(by_conditions, key=lambda fact: fact.conditions)
-    return [[fact.name for fact in group] for _, group in groups]
+        yield "policies-filing", alt, filing_frontier(found.gained, found.added, case.meta, case.n, found.ladders)
 
 
 def _dates(case: Case) -> Iterator[Picture]:

@@ -36,7 +36,7 @@ def exposures(fans: Mapping[str, pd.DataFrame], meta: FigureMeta, policy: str) -
     )
     title, subtitle = "Overdue to creditors while the company trades", f"Policy: {meta.policies[policy] or policy}"
     rows = -(-len(fans) // 2)
-    heights = (0.62,) * rows if rows > 1 else (2.1,)
+    heights = (0.58,) * rows if rows > 1 else (2.1,)
     panels = page(meta, title, subtitle, notes, panels=heights, right=0.25 if len(fans) > 1 else 1.25)
     axes = [half for panel in panels for half in _halves(panel)] if len(fans) > 1 else panels
     until = fan_end(meta, fans.values())
@@ -112,7 +112,7 @@ def recovery_bars(recoveries: Mapping[str, Mapping[str, Estimate]], meta: Figure
     )
     last = list(recoveries.values())[-1]
     policies = sorted(last, key=lambda policy: -last[policy].value)
-    height = 0.26 * len(policies) + 0.1
+    height = 0.235 * len(policies) + 0.1
     title = "What creditors get back at an insolvent end"
     (first,) = page(meta, title, meta.label, notes, panels=(height,), left=2.05, right=0.02)
     for ax, (name, found) in zip(_side_by_side(first, len(recoveries)), recoveries.items(), strict=True):

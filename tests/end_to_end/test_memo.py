@@ -187,7 +187,7 @@ def test_every_number_is_folded_in_html_and_named_in_the_pdf(made: Path) -> None
     folded = html[html.index("<details>") : html.index("</details>")]
     assert "Every number of the scenario" in folded
     assert "costs landlord" in folded.replace(":", "") or "landlord: monthly" in folded
-    assert "Every number of the scenario In memo.html and memo.md beside this file." in text_of_pdf(made / "memo.pdf")
+    assert "Every number of the scenario: in memo.html and memo.md beside this file." in text_of_pdf(made / "memo.pdf")
 
 
 def test_formats_are_chosen_and_checked(made: Path, tmp_path: Path) -> None:
