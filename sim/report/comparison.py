@@ -99,7 +99,7 @@ def ends_side_by_side(summary: pd.DataFrame, meta: FigureMeta) -> Axes:
         f"{replications(behind(summary))} of each policy. Second lines: {meta.level:.0%} intervals, rounded outwards. "
         f"Shares under {SMALLEST_LABELLED:.0%} are drawn but not labelled: the summary table has all, with intervals."
     )
-    title, height = f"How each policy has ended by {day_month_year(meta.horizon)}", 0.33 * len(meta.policies) + 0.25
+    title, height = f"How each policy has ended by {day_month_year(meta.horizon)}", 0.365 * len(meta.policies) + 0.25
     (ax,) = page(meta, title, meta.label, notes, panels=(height,), left=1.95, right=0.22)
     unsorted = {policy: estimates(summary, policy) for policy in meta.policies}
     found = dict(sorted(unsorted.items(), key=lambda item: item[1]["share_insolvent"].value))

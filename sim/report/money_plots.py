@@ -71,6 +71,8 @@ def cash_weeks(
     columns = [(main, band) for band in reversed(BANDS)] + [(name, MIDDLE) for name in others]
     title, subtitle = f"Cash over the next {WEEKS} weeks, $ million", f"Policy: {meta.policies[policy] or policy}"
     (ax,) = page(meta, title, subtitle, notes, panels=(0.2 * (len(trading) + 2),), left=0.82, right=0.05)
+    box, drop = ax.get_position(), 0.33 / ax.figure.bbox_inches.height  # type: ignore[union-attr]
+    ax.set_position((box.x0, box.y0 - drop, box.width, box.height + drop))
     ax.set(xlim=(-0.5, len(columns) + 0.5), ylim=(len(trading) - 0.5, -2.4))
     ax.axis("off")
     heads = [f"{name}\nP{100 * band:.0f}" for name, band in columns]

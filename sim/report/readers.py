@@ -14,7 +14,16 @@ from .case import Case
 from .cells import lost_share, mean_of_rows, median_of_rows, money_cell, number_cell, said, share_cell, within_0_and_1
 from .document import Block, Bullets, Grid, Paragraph
 from .new_money import what_it_does, where_it_goes
-from .weekly import at_each_end, by_date, classes, credit_by_week, default_by_week, recovery, when_to_stop
+from .weekly import (
+    at_each_end,
+    by_date,
+    classes,
+    credit_by_week,
+    default_by_week,
+    default_comes,
+    recovery,
+    when_to_stop,
+)
 from .wording import (
     TO,
     complement,
@@ -137,6 +146,7 @@ def lender(case: Case) -> list[Block]:
             f"Most new money is lost under {case.called(worst)}: {money(lost.value)}"
             f" ({money_interval(lost.low, lost.high)}) on average is in the company when it becomes insolvent."
         ),
+        default_comes(case, case.decision.baseline),
         "An event of default is a breach notice or a missed payroll; it voids money that was promised on condition.",
     ]
     if not classes(case):

@@ -10,16 +10,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.analysis.fan import FEWEST_TRADING
-from sim.analysis.intervals import Estimate, Floats, distinct, quantile_worth, ratio_of, share_of
+from sim.analysis.intervals import Estimate, Floats, distinct, quantile_of, quantile_worth, ratio_of, share_of
 
 from .case import Case
 from .cells import mean_of_rows, money_cell, said, share_cell, within_0_and_1
 from .document import Grid
-from .wording import day_month_year, joined, words
+from .wording import date_reached, dates, day_month_year, joined, percent, words
 
 WEEKS = (0, 4, 8, 13, 17, 26, 39, 52)
 AHEAD_WEEKS = 4
-MARGINS = (0.05, 0.1, 0.2)
+MARGINS, MIDDLE = (0.05, 0.1, 0.2), 0.5
 SMALLEST_END = 0.005
 
 
@@ -70,6 +70,24 @@ def _grid(case: Case, policy: str, header: list[str], rows: list[list[str]], not
     return [Grid(header, rows, beneath, (1.3, *(1,) * (len(header) - 1)), range(1, len(header)))] if rows else []
 
 
+def default_comes(case: Case, policy: str) -> str:
+    """How often and by when default comes under a policy, and what an unsecured claim gets at an insolvent end."""
+    days, shared = case.rows[policy]["default_event_day"], case.meta.chance_per_input
+    share = share_of(days.notna().to_numpy(dtype=bool), shared)
+    said = f"Under {case.called(policy)} an event of default comes in {percent(share)} of the replications"
+    if share.low > MIDDLE:
+        half = quantile_of(days.to_numpy(dtype=float, na_value=np.inf), MIDDLE, shared)
+        when, span = date_reached(half.value, case.meta.start), dates(half.low, half.high, case.meta.start)
+        said += f", and has come in half of all by {when}{'' if when == span else f' ({span})'}"
+    got = mean_of_rows(case.insolvent[policy], "recovery.unsecured", shared) if _knows_dividend(case) else None
+    paid = f" An unsecured claim then gets {percent(within_0_and_1(got))} at an insolvent end." if got else ""
+    return f"{said}.{paid} What security a lender itself holds is not simulated."
+
+
+def _knows_dividend(case: Case) -> bool:
+    return "recovery.unsecured" in case.frame
+
+
 def when_to_stop(case: Case, policy: str) -> str:
     """From when on a vendor loses more than some margins by serving on unpaid."""
     lost = {7 * week: _lost(case, policy, 7 * week) for week in range(case.meta.horizon_days // 7)}
@@ -92,7 +110,8 @@ def _weeks(case: Case, policy: str) -> list[int]:
     """The weeks in which enough still trade."""
     own = case.tracks[case.tracks["policy"] == policy]
     counts, tracked = own.groupby("day").size(), own["replication"].nunique()
-    return [week for week in WEEKS if counts.get(7 * week, 0) >= max(min(FEWEST_TRADING, tracked), 1)]
+    fewest, last = max(min(FEWEST_TRADING, tracked), 1), int(case.rows[policy]["end_day"].max())
+    return [week for week in WEEKS if 7 * week < last and counts.get(7 * week, 0) >= fewest]
 
 
 def _when(case: Case, week: int) -> list[str]:
@@ -170,21 +189,29 @@ def by_date(case: Case, policy: str) -> list[Grid]:
 
 def at_each_end(case: Case, creditor: str) -> list[Grid]:
     """What is overdue to a creditor at each end of the policies that the choice is between, and what comes back."""
-    rows = [
-        [case.meta.policies[policy] or policy, words(str(end)), *_end_cells(case, own, creditor)]
-        for policy in case.decision.discussed
-        for end, own in case.rows[policy].groupby("end")
-        if len(own) >= SMALLEST_END * len(case.rows[policy])
-    ]
+    rows = [row for policy in case.decision.discussed for row in _ends(case, policy, creditor)]
     note = (
-        "Not known: the claims stay with the company or go to whoever buys it; what comes of them is not simulated. n:"
-        f" replications with that end. Second lines: {case.meta.level:.0%} intervals."
+        "Not known: the claims stay with the company or go to whoever buys it; what comes of them is not simulated."
+        f" Ends under {SMALLEST_END:.1%} are left out. n = {case.n_rows:,} replications of each policy; second lines:"
+        f" {case.meta.level:.0%} intervals."
     )
-    header = ["Policy", "End", "n", f"Overdue to\n{creditor} then, mean", "Paid to unsecured\ncreditors"]
-    return [Grid(header, rows, note, (3, 1.4, 0.7, 1.4, 1.4), (2, 3, 4), is_small=True)] if rows else []
+    header = ["Policy", "End", "Share", f"Overdue to\n{creditor} then, mean", "Paid to unsecured\ncreditors, mean"]
+    return [Grid(header, rows, note, (3, 1.2, 1, 1.4, 1.4), (2, 3, 4), is_small=True)] if rows else []
+
+
+def _ends(case: Case, policy: str, creditor: str) -> list[list[str]]:
+    """A line for each end of a policy; its name stands at the first."""
+    rows, shared = case.rows[policy], case.meta.chance_per_input
+    found = [(str(end), own) for end, own in rows.groupby("end") if len(own) >= SMALLEST_END * len(rows)]
+    names = [case.meta.policies[policy] or policy, *[""] * len(found)]
+    shares = [share_of((rows["end"] == end).to_numpy(dtype=bool), shared) for end, _ in found]
+    return [
+        [name, words(end), share_cell(share), *_end_cells(case, own, creditor)]
+        for name, (end, own), share in zip(names, found, shares, strict=False)
+    ]
 
 
 def _end_cells(case: Case, own: pd.DataFrame, creditor: str) -> list[str]:
     overdue = said(mean_of_rows(own, f"final_overdue.{creditor}", case.meta.chance_per_input), money_cell)
     is_known = "recovery.unsecured" in own and own["recovery.unsecured"].notna().any()
-    return [f"{len(own):,}", overdue, recovery(case, own, "recovery.unsecured") if is_known else "not known"]
+    return [overdue, recovery(case, own, "recovery.unsecured") if is_known else "not known"]
