@@ -189,7 +189,7 @@ def _key(ax: Axes, rows: Sequence[tuple[Paired, Paired]], meta: FigureMeta) -> N
         label = shortened(meta.policies.get(chance.policy) or chance.policy, 57)
         gain = f"{points(chance.difference)} pts ({points(chance.low_all)} to {points(chance.high_all)})"
         loss = f"{_signed(cost.difference)} ({money_interval(cost.low_all, cost.high_all)})"
-        for x, text in ((0, str(place + 1)), (0.03, label), (0.555, gain), (0.785, loss)):
+        for x, text in ((0, str(place + 1)), (0.03, label), (0.545, gain), (0.79, loss)):
             ax.text(x, place, text, size=6.5, va="center")
 
 

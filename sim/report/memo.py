@@ -33,12 +33,13 @@ def memo(case: Case, figures: Callable[[], Sequence[Figure]]) -> Document:
         f" replications of each of {plural(len(case.decision.outcomes.policies), 'policy')}{_first(case)}."
         f" {meta.level:.0%} intervals."
     )
+    pareto = shown("policies-pareto")
     alone = [f"{policy}-{kind}" for policy in case.drawn_alone for kind in ("curves", "dates", "cash")]
     sections = [
         Section("The question", [Paragraph(question(case))]),
         Section("The answer", [Paragraph(sentence, "answer") for sentence in answer(case)]),
         Section("How sure this is", [Bullets(sureness(case)), Paragraph(ORDER, "small")]),
-        Section("The policies", [outcome_table(case), *shown("policies-pareto")]),
+        Section("The policies", [outcome_table(case), *(pareto if is_long(case) else [])]),
         Section("For the board", [*readers.board(case), *shown(f"{baseline}-weeks")], own_page=True),
         Section("For a lender", readers.lender(case), own_page=True),
         Section("For an investor", [*readers.investor(case), *shown(f"{best}-ends")], own_page=True),
@@ -47,7 +48,8 @@ def memo(case: Case, figures: Callable[[], Sequence[Figure]]) -> Document:
         Section("What would change the answer", [*turning(case), *shown(f"{best}-tornado"), *drivers(case)],
                 own_page=True),
         Section("The leading policy against the others", [rivals_table(case)]),
-        Section("What each policy changes", [changes_table(case), *shown("policies-forest")]),
+        Section("What each policy changes", [changes_table(case), *shown("policies-forest"),
+                                            *([] if is_long(case) else pareto)]),
         Section("When to file", when_to_file(case)),
         Section("A typical insolvent replication", story(case)),
         Section("How and when it ends", [*ending(case), *shown("policies-insolvency", *alone, f"{baseline}-paper")]),

@@ -58,11 +58,11 @@ def few(case: Case) -> list[str]:
 
 
 def every_policy(case: Case) -> list[Block]:
-    """The tables of the readers' pages with every policy, if those have only some."""
-    if not is_long(case):
-        return []
+    """What does not fit the readers' pages: their tables with every policy, if they have only some, and by policy and
+    creditor what is insolvent and overdue."""
     policies = list(case.decision.outcomes.policies)
-    tables = (_payrolls, _new_money, _good_ends_table, where_it_goes, _insolvent_by, _overdue_table)
+    first = (_payrolls, _new_money, _good_ends_table, where_it_goes) if is_long(case) else ()
+    tables = (*first, _insolvent_by, _overdue_table)
     return [*(table(case, policies) for table in tables), _exposures(case, case.decision.baseline)]
 
 
@@ -234,8 +234,7 @@ def vendor(case: Case) -> list[Block]:
     ]
     largest = _creditors(case.rows[baseline])[:1]
     tables = [table for name in largest for table in (*credit_by_week(case, baseline, name), *at_each_end(case, name))]
-    short = [_insolvent_by(case, few(case)), _exposures(case, baseline), _overdue_table(case, few(case))]
-    return [Bullets([item for item in items if item]), *tables, *([] if is_long(case) else short)]
+    return [Bullets([item for item in items if item]), *tables]
 
 
 def _creditors(frame: pd.DataFrame) -> list[str]:

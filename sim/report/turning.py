@@ -56,7 +56,8 @@ def ranges(case: Case) -> Grid:
     spread = [range_over_inputs(decision.cells, values) for values in (good, lead)]
     if len(decision.inputs.columns):
         (low, high), (least, most) = spread
-        cells = [f"{hundredths(low)} to {hundredths(high)}%", f"{money_interval(least, most)}"]
+        good_ends = f"{hundredths(low)}%" if low == high else f"{hundredths(low)} to {hundredths(high)}%"
+        cells = [good_ends, money_interval(least, most)]
         label = f"Uncertain inputs (means over the fifths of each, n = {decision.sampled.n:,})"
         rows.append([label, *cells])
     if decision.weights.ranges:

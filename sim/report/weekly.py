@@ -51,13 +51,16 @@ def credit_by_week(case: Case, policy: str, creditor: str) -> list[Grid]:
             share_cell(_trading(case, policy, 7 * week)),
             *_amounts(case, policy, f"overdue.{creditor}", week),
             share_cell(_soon(case, policy, 7 * week)),
-            said(_lost(case, policy, 7 * week), share_cell, "not known"),
+            *([said(_lost(case, policy, 7 * week), share_cell, "too few")] if _knows_dividend(case) else []),
         ]
         for week in _weeks(case, policy)
     ]
     header = ["Week, on", "Still\ntrading", f"Overdue to\n{creditor}, P50", f"Overdue to\n{creditor}, P90",
-              f"Insolvent within\n{AHEAD_WEEKS} weeks", f"Lost of credit for\n{AHEAD_WEEKS} weeks more"]  # fmt: skip
-    note = "Insolvent, and lost (that chance, less the dividend to unsecured creditors): of those still trading."
+              f"Insolvent within\n{AHEAD_WEEKS} weeks"]  # fmt: skip
+    note = "Insolvent: of those still trading."
+    if _knows_dividend(case):
+        header.append(f"Lost of credit for\n{AHEAD_WEEKS} weeks more")
+        note = "Insolvent, and lost (that chance, less the dividend to unsecured creditors): of those still trading."
     return _grid(case, policy, header, rows, note)
 
 
@@ -147,7 +150,7 @@ def _soon(case: Case, policy: str, day: int) -> Estimate:
 def _lost(case: Case, policy: str, day: int) -> Estimate | None:
     """The share lost of credit that is given for some weeks more, if what unsecured creditors get is known."""
     rows = _still(case, policy, day)
-    if "recovery.unsecured" not in rows or len(rows) < FEWEST_TRADING:
+    if not _knows_dividend(case) or len(rows) < FEWEST_TRADING:
         return None
     kept = rows["recovery.unsecured"].to_numpy(dtype=float, na_value=np.nan)
     return _share(case, rows, np.where(_ends_soon(rows, day), 1 - np.nan_to_num(kept), 0.0))
@@ -190,13 +193,15 @@ def by_date(case: Case, policy: str) -> list[Grid]:
 def at_each_end(case: Case, creditor: str) -> list[Grid]:
     """What is overdue to a creditor at each end of the policies that the choice is between, and what comes back."""
     rows = [row for policy in case.decision.discussed for row in _ends(case, policy, creditor)]
+    unknown = "the claims stay with the company or go to whoever buys it; what comes of them is not simulated."
     note = (
-        "Not known: the claims stay with the company or go to whoever buys it; what comes of them is not simulated."
+        f"{f'Not known: {unknown}' if _knows_dividend(case) else 'What the estate pays is not simulated.'}"
         f" Ends under {SMALLEST_END:.1%} are left out. n = {case.n_rows:,} replications of each policy; second lines:"
         f" {case.meta.level:.0%} intervals."
     )
-    header = ["Policy", "End", "Share", f"Overdue to\n{creditor} then, mean", "Paid to unsecured\ncreditors, mean"]
-    return [Grid(header, rows, note, (3, 1.2, 1, 1.4, 1.4), (2, 3, 4), is_small=True)] if rows else []
+    header = ["Policy", "End", "Share", f"Overdue to\n{creditor} then, mean"]
+    header += ["Paid to unsecured\ncreditors, mean"] if _knows_dividend(case) else []
+    return [Grid(header, rows, note, (3, 1.2, 1, 1.4, 1.4)[: len(header)], range(2, len(header)), is_small=True)]
 
 
 def _ends(case: Case, policy: str, creditor: str) -> list[list[str]]:
@@ -213,5 +218,7 @@ def _ends(case: Case, policy: str, creditor: str) -> list[list[str]]:
 
 def _end_cells(case: Case, own: pd.DataFrame, creditor: str) -> list[str]:
     overdue = said(mean_of_rows(own, f"final_overdue.{creditor}", case.meta.chance_per_input), money_cell)
-    is_known = "recovery.unsecured" in own and own["recovery.unsecured"].notna().any()
+    if not _knows_dividend(case):
+        return [overdue]
+    is_known = own["recovery.unsecured"].notna().any()
     return [overdue, recovery(case, own, "recovery.unsecured") if is_known else "not known"]
