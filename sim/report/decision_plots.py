@@ -79,13 +79,14 @@ def pareto_picture(
 
     The filled ones and the `leading` ones are named first and with their numbers.
     """
-    first = dict.fromkeys([*(name for name in good if front[name]), *leading])
+    ordered = sorted(good, key=lambda name: -good[name].value)
+    first = dict.fromkeys([*(name for name in ordered if front[name]), *leading])
     marks = [
         Cross(
             _scaled(loss[name], 1e-6), _scaled(good[name], 1), _called(name, good, loss, meta, first), front[name],
             name in first,
         )
-        for name in dict.fromkeys([*first, *sorted(good, key=lambda name: -good[name].value)])
+        for name in dict.fromkeys([*first, *ordered])
     ]  # fmt: skip
     notes = (
         f"{replications_of(n)} of each policy. Crosses, and brackets: {meta.level:.0%} intervals. Filled: no other"
@@ -123,14 +124,14 @@ def _roomy(ax: Axes, ends: Sequence[float]) -> None:
     """Limits across with room for names beside the outermost points."""
     low, high = min(ends), max(ends)
     room = 0.12 * ((high - low) or 1.0)
-    ax.set_xlim(low - room, high + 1.5 * room)
+    ax.set_xlim(low - room, high + 2.2 * room)
 
 
 def _count_unnamed(ax: Axes, unnamed: int) -> None:
     """Say how many points are not named."""
     if unnamed:
         text = f"{unnamed} not named for want of room: the table of policies has all"
-        ax.text(0.99, 0.985, text, transform=ax.transAxes, ha="right", va="top", size=6.5, color=GREY)
+        ax.text(1, 1.01, text, transform=ax.transAxes, ha="right", va="bottom", size=6.5, color=GREY)
 
 
 def filing_frontier(
@@ -155,7 +156,7 @@ def filing_frontier(
     rows = sorted(zip(gained, added, strict=True), key=lambda pair: pair[1].difference)
     marks = {
         chance.policy: Cross(
-            _span(cost, 1e-6), _span(chance, 100), str(place), _is_best(chance, cost, gained, added)
+            _span(cost, 1e-6), _span(chance, 100), str(place), _is_best(chance, cost, gained, added), True
         )
         for place, (chance, cost) in enumerate(rows, 1)
     }

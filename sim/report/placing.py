@@ -13,7 +13,7 @@ from matplotlib.transforms import Bbox
 
 from .style import DPI, GREY, INK
 
-AWAY, HALF_MARK = 6.0, 4.0
+AWAY, HALF_MARK = 6.5, 4.0
 NEAR = (
     *((AWAY, 0, "left", "center"), (-AWAY, 0, "right", "center"), (0, AWAY, "center", "bottom")),
     *((0, -AWAY, "center", "top"), (AWAY, AWAY, "left", "bottom"), (-AWAY, AWAY, "right", "bottom")),
@@ -22,7 +22,7 @@ NEAR = (
 """Where a name may stand, best first: points to the right and up, and how it is set."""
 FAR = tuple(
     (0, sign * far, side, height)
-    for far in (16, 28, 40, 52)
+    for far in range(16, 112, 12)
     for sign, height in ((-1, "top"), (1, "bottom"))
     for side in ("center", "left", "right")
 )
@@ -103,10 +103,10 @@ def _line(own: Bbox, box: Bbox) -> Bbox:
 
 
 def _extent(label: Annotation) -> Bbox:
-    """What the text of a label covers, without its hair line."""
+    """What the text of a label covers with a margin, without its hair line."""
     renderer = cast(FigureCanvasAgg, cast(Figure, label.get_figure(root=True)).canvas).get_renderer()
     label.update_positions(renderer)
-    return Text.get_window_extent(label, renderer)
+    return Text.get_window_extent(label, renderer).padded(0.8 * DPI / 72)
 
 
 def _hits(box: Bbox, others: Sequence[Bbox]) -> bool:

@@ -162,16 +162,17 @@ def cash_fan(free: pd.DataFrame, restricted: pd.DataFrame, meta: FigureMeta, pol
     """Free and restricted cash from the opening position among what still trades (median, middle half, middle 90%),
     and how much still trades."""
     tracked = int(free["n_trading"].iloc[0])
+    opening = " and ".join(
+        f"${table[0.5].iloc[0] / 1e6:,.1f}M {name}" for name, table in (("free", free), ("restricted", restricted))
+    )
     notes = (
         f"n = {tracked:,} tracked replications, weekly. Cash is that of the replications still "
         f"trading, while they are at least {min(FEWEST_TRADING, tracked)}. Line: median; shaded: middle half and middle"
-        f" 90%. Restricted: held as security, not to be spent. Lowest panel: simultaneous {meta.level:.0%} band."
+        f" 90%. Median at the start: {opening}. Restricted: held as security, not to be spent. Lowest panel:"
+        f" simultaneous {meta.level:.0%} band."
     )
-    tables = {"free": free, "restricted": restricted}
-    opening = [f"${table[0.5].iloc[0] / 1e6:,.1f}M {name}" for name, table in tables.items()]
-    subtitle = f"{_policy(meta, policy)}. Opening cash {' and '.join(opening)}"
     title, until = "Cash while the company trades", fan_end(meta, [free, restricted])
-    upper, middle, lower = page(meta, title, subtitle, notes, panels=(1.7, 0.55, 0.55), right=1.25)
+    upper, middle, lower = page(meta, title, _policy(meta, policy), notes, panels=(1.7, 0.55, 0.55), right=1.25)
     fan_panel(upper, free, until, "Free cash, $ million", most_tail=MOST_TAIL)
     upper.plot(date_numbers(meta, [0]), free[0.5].iloc[:1] / 1e6, "o", color=INK, markersize=4, clip_on=False, zorder=5)
     fan_panel(middle, restricted, until, "Restricted,\n$ m", named=(0.05, 0.5, 0.95))
