@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -138,7 +139,7 @@ def case_of(directory: Path, result: Result | None = None, *, is_told: bool = Tr
         summary=result.summary(),
         incidence=result.incidence(),
         frame=frame,
-        tracks=result.tracks_of({BASELINE, decision.selection.chosen}),
+        tracks=result.tracks_of(set(decision.discussed)),
         meta=figure_meta(result, str(manifest["fingerprint"])),
         policies=[policy_fact(policy) for policy in experiment.policies],
         inputs=list(_input_facts(scenario, experiment.policies, result.resolved.settings(0))),
@@ -184,7 +185,20 @@ def policy_fact(policy: Policy) -> PolicyFact:
     consents = list(dict.fromkeys(who for action in policy.actions for who in _consents(action)))
     only_files = bool(policy.actions) and all(action.do == "file" for action in policy.actions)
     cost, consent = "; ".join(costs) or "none", ", ".join(consents) or "nobody"
-    return PolicyFact(policy.name, policy.label, cost, consent, only_files)
+    return PolicyFact(policy.name, policy.label, cost, consent, only_files, *_trigger(policy))
+
+
+def _trigger(policy: Policy) -> tuple[tuple[str, ...], float]:
+    """The conditions of a policy's only action and the value of the one that is a number, or its date; else nothing."""
+    if len(policy.actions) != 1:
+        return (), math.nan
+    (action,) = policy.actions
+    when, on = getattr(action, "when", None), getattr(action, "on", None)
+    if when is None:
+        return (("on",), float(on.toordinal())) if on else ((), math.nan)
+    stated = {name: getattr(when, name) for name in type(when).model_fields if getattr(when, name) is not None}
+    numbers = [one.mean() for one in stated.values() if not isinstance(one, bool)]
+    return tuple(stated), numbers[0] if len(numbers) == 1 else math.nan
 
 
 def _costs(action: Any) -> Iterator[str]:

@@ -171,6 +171,13 @@ class Decision:
         return max(self.outcomes.policies, key=lambda name: self.outcomes.column("good", name).mean())
 
     @cached_property
+    def discussed(self) -> list[str]:
+        """The policies that the choice is between: the baseline, the chosen one, those that another value of the first
+        weight on which it turns would choose, and the one with the highest chance of a good end."""
+        sides = [one.policy for turn in self.weight_turns[:1] for one in turn.stretches]
+        return list(dict.fromkeys([self.baseline, self.selection.chosen, *sides, self.best_trading]))
+
+    @cached_property
     def indices(self) -> dict[str, pd.DataFrame]:
         """First-order indices of SENSITIVE quantities under the policy with the highest chance of a good end."""
         columns = {name: self.sampled.column(name, self.best_trading) for name in SENSITIVE}

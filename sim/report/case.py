@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 import pandas as pd
@@ -14,17 +16,23 @@ from sim.analysis.summary import estimates
 
 from .meta import FigureMeta
 from .story import Entry
+from .wording import day_month_year, percent
+
+DAYS_AT_ONCE, NEARLY_ALL = 14, 0.99
 
 
 @dataclass(frozen=True)
 class PolicyFact:
-    """A policy: its label, what it costs and who must consent, in words, and whether it does nothing but file."""
+    """A policy: its label, what it costs and who must consent, in words, and whether it does nothing but file; if it
+    does so at a threshold or on a date, which conditions must hold, and that value."""
 
     name: str
     label: str
     cost: str
     consent: str
     only_files: bool = False
+    conditions: tuple[str, ...] = ()
+    threshold: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,24 @@ class Case:
     def n_rows(self) -> int:
         """How many replications stand behind what is read from rows."""
         return int(self.frame["replication"].nunique())
+
+    @cached_property
+    def over_at_once(self) -> dict[str, str]:
+        """The policies the choice is between whose curves would say nothing, because all is over within days of the
+        start, each with how much is over by when."""
+        return {name: said for name in self.decision.discussed if (said := self._over(name))}
+
+    def _over(self, policy: str) -> str:
+        table = self.incidence
+        ends = table[(table["policy"] == policy) & (table["event"] == "any_end") & (table["day"] == DAYS_AT_ONCE)]
+        share = Estimate(*(float(ends[name].sum()) for name in ("estimate", "low", "high")))
+        when = day_month_year(self.meta.start + timedelta(days=DAYS_AT_ONCE))
+        return f"{percent(share)} of its replications have ended by {when}" if share.value >= NEARLY_ALL else ""
+
+    @property
+    def drawn_alone(self) -> list[str]:
+        """The policies with figures of their own: the ones the choice is between, if their curves say anything."""
+        return [name for name in self.decision.discussed if name not in self.over_at_once]
 
     @property
     def n_all(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,12 +26,13 @@ from .style import (
     percent_axis,
     shortened,
     steps,
+    two_lines,
 )
 from .wording import TO, behind, day_month_year, hundredths, percent, replications, words
 
 LINE_STYLES = ("solid", (0, (5, 1.2)), (0, (1, 1)), (0, (5, 1.2, 1, 1.2)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
 TOO_PALE = (6, 8)
-SMALLEST_LABELLED = 0.05
+SMALLEST_LABELLED = 0.1
 MOST_CURVES, THIN = 6, "#b4b4b4"
 
 
@@ -48,7 +48,7 @@ def insolvency_side_by_side(incidence: pd.DataFrame, meta: FigureMeta, leading: 
     named = told_apart(shares, leading)
     others = [share for policy, share in shares.items() if policy not in named]
     (ax,) = page(meta, "Insolvency by date, under each policy", meta.label, _curve_notes(table, meta, len(others)),
-                 panels=(3.1,), right=1.85)  # fmt: skip
+                 panels=(3.0,), right=1.75)  # fmt: skip
     for policy in [policy for policy in shares if policy not in named]:
         steps(ax, meta, curves[policy], THIN, shade=0, linewidth=0.7, zorder=1.5)
     labels = [_of_the_others(others)] if others else []
@@ -56,11 +56,12 @@ def insolvency_side_by_side(incidence: pd.DataFrame, meta: FigureMeta, leading: 
     for policy, colour, style in zip(named, palette, LINE_STYLES, strict=False):
         width = 2.2 if style == "solid" else 1.5
         steps(ax, meta, curves[policy], colour, shade=0.12, linestyle=style, linewidth=width)
-        labels.append((shares[policy].value, f"{shortened(policy, 29)}\n{percent(shares[policy])}", colour))
+        name = two_lines(meta.policies[policy] or policy, 27)
+        labels.append((shares[policy].value, f"{name}\n{percent(shares[policy])}", colour))
     date_axis(ax, meta)
     percent_axis(ax)
     ax.set_ylabel("P(insolvent) so far")
-    labels_at_right(ax, labels)
+    labels_at_right(ax, labels, lines=3)
     return ax
 
 
@@ -98,8 +99,8 @@ def ends_side_by_side(summary: pd.DataFrame, meta: FigureMeta) -> Axes:
         f"{replications(behind(summary))} of each policy. Second lines: {meta.level:.0%} intervals, rounded outwards. "
         f"Shares under {SMALLEST_LABELLED:.0%} are drawn but not labelled: the summary table has all, with intervals."
     )
-    title, height = f"How each policy has ended by {day_month_year(meta.horizon)}", 0.37 * len(meta.policies) + 0.25
-    (ax,) = page(meta, title, meta.label, notes, panels=(height,), left=2.05, right=0.25)
+    title, height = f"How each policy has ended by {day_month_year(meta.horizon)}", 0.365 * len(meta.policies) + 0.25
+    (ax,) = page(meta, title, meta.label, notes, panels=(height,), left=1.95, right=0.22)
     unsorted = {policy: estimates(summary, policy) for policy in meta.policies}
     found = dict(sorted(unsorted.items(), key=lambda item: item[1]["share_insolvent"].value))
     left = np.zeros(len(found))
@@ -132,7 +133,7 @@ def _name_policies(ax: Axes, labels: Mapping[str, str]) -> None:
     ax.set_ylim(len(labels) - 0.5, -0.6)
     ax.set_yticks([])
     for place, (policy, label) in enumerate(labels.items()):
-        lines = textwrap.wrap(label, 40, max_lines=2, placeholder=" \N{HORIZONTAL ELLIPSIS}")
+        lines = two_lines(label, 38).splitlines()
         middle = 4.0 * len(lines) - 4
         at: dict[str, Any] = {"textcoords": "offset points", "ha": "right"}
         name = shortened(policy, 30)

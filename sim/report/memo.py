@@ -10,10 +10,11 @@ from .answer import answer
 from .case import Case
 from .choice_tables import changes_table, outcome_table, rivals_table, sureness
 from .document import Block, Bullets, Document, Figure, Paragraph, Section
+from .filing import when_to_file
 from .readers import is_long
 from .turning import drivers, turning
 from .turning_points import story
-from .wording import day_month_year, dollars, joined, plural
+from .wording import day_month_year, dollars, joined, percent, plural
 
 ORDER = "The table of policies and a page for each reader come first; what stands after them backs these pages."
 
@@ -32,33 +33,34 @@ def memo(case: Case, figures: Callable[[], Sequence[Figure]]) -> Document:
         f" replications of each of {plural(len(case.decision.outcomes.policies), 'policy')}{_first(case)}."
         f" {meta.level:.0%} intervals."
     )
+    pareto = shown("policies-pareto")
+    alone = [f"{policy}-{kind}" for policy in case.drawn_alone for kind in ("curves", "dates", "cash")]
     sections = [
         Section("The question", [Paragraph(question(case))]),
         Section("The answer", [Paragraph(sentence, "answer") for sentence in answer(case)]),
         Section("How sure this is", [Bullets(sureness(case)), Paragraph(ORDER, "small")]),
-        Section("The policies", [outcome_table(case)]),
+        Section("The policies", [outcome_table(case), *(pareto if is_long(case) else [])]),
         Section("For the board", [*readers.board(case), *shown(f"{baseline}-weeks")], own_page=True),
-        Section("For a lender", [*readers.lender(case), *shown(f"{baseline}-cash")], own_page=True),
+        Section("For a lender", readers.lender(case), own_page=True),
         Section("For an investor", [*readers.investor(case), *shown(f"{best}-ends")], own_page=True),
         Section("For a vendor's credit manager", [*readers.vendor(case), *shown(f"{baseline}-exposure")],
                 own_page=True),
         Section("What would change the answer", [*turning(case), *shown(f"{best}-tornado"), *drivers(case)],
                 own_page=True),
         Section("The leading policy against the others", [rivals_table(case)]),
-        Section("What each policy changes", [changes_table(case), *shown("policies-forest", "policies-pareto")],
-                own_page=True),
-        Section("When to file", shown("policies-filing")),
-        Section("How and when it ends", shown("policies-ends", "policies-insolvency", f"{baseline}-curves",
-                                              f"{baseline}-dates", f"{baseline}-paper")),
+        Section("What each policy changes", [changes_table(case), *shown("policies-forest"),
+                                            *([] if is_long(case) else pareto)]),
+        Section("When to file", when_to_file(case)),
         Section("A typical insolvent replication", story(case)),
-        Section("Every policy, for each reader", [*readers.every_policy(case), *shown("policies-recovery")],
-                own_page=True),
-        Section("Assumptions by evidence", evidence.assumptions(case), own_page=True),
+        Section("How and when it ends", [*ending(case), *shown("policies-insolvency", *alone, f"{baseline}-paper")]),
+        Section("Every policy, for each reader", [*shown("policies-ends"), *readers.every_policy(case),
+                                                  *shown("policies-recovery")]),
+        Section("Assumptions by evidence", evidence.assumptions(case)),
         Section("Limits", evidence.limits(case)),
         Section("Where the numbers come from", evidence.provenance(case)),
-        Section("Every uncertain input", evidence.uncertain_inputs(case), own_page=True),
+        Section("Every uncertain input", evidence.uncertain_inputs(case)),
         Section("Every number of the scenario", evidence.all_inputs(case), is_folded=True),
-    ]
+    ]  # fmt: skip
     foot = (
         f"{case.title}. As of {meta.start}. n = {case.n:,} replications of each policy. Fingerprint {meta.fingerprint}."
     )
@@ -69,6 +71,18 @@ def memo(case: Case, figures: Callable[[], Sequence[Figure]]) -> Document:
 
 def _first(case: Case) -> str:
     return "" if case.n == case.n_all else f" (means and differences: the first {case.n:,})"
+
+
+def ending(case: Case) -> list[Block]:
+    """How often the policies that the choice is between end insolvent, and why some of them are not drawn alone."""
+    when = day_month_year(case.meta.horizon)
+    shares = [f"{percent(case.lines[name]['share_insolvent'])} under {case.called(name)}" for name in case.drawn_alone]
+    counted = [f"By {when} the company is insolvent in {joined(shares)}."] if shares else []
+    undrawn = [
+        f"{case.called(name)} is not drawn alone, for its curves would say nothing: {said}."
+        for name, said in case.over_at_once.items()
+    ]
+    return [Paragraph(" ".join([*counted, *undrawn]))]
 
 
 def shown(*names: str) -> list[Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.analysis.compare import mean_of, paired_differences
+from sim.analysis.compare import mean_of
 from sim.analysis.fan import fan
 from sim.analysis.intervals import Estimate
 from sim.analysis.weeks import weeks_ahead
@@ -14,14 +14,14 @@ from .case import Case
 from .decision_plots import filing_frontier, forest, pareto_picture, tornado_picture
 from .document import Figure
 from .drawing import Picture, drawn
+from .filing import frontier
 from .money_plots import cash_weeks, exposures, probability_plot, recovery_bars
-from .plots import alone, ends_by_cause, together
+from .plots import alone, together
 from .wording import complement
 
 SHOWN_DRIVERS = 8
 FEWEST_DATES = 30
-FEWEST_TRIGGERS = 3
-MOST_CREDITORS = 7
+MOST_CREDITORS = 5
 CREDITOR = "overdue."
 
 
@@ -32,15 +32,11 @@ def figures(case: Case) -> list[Figure]:
 
 
 def _ends(case: Case) -> Iterator[Picture]:
-    """Ends, dates and cash: of all policies, of the baseline and the chosen one alone; the ends of that with most good
-    ends."""
+    """Ends, dates and cash: of all policies together, and alone of those that the choice is between."""
     meta, decision, incidence = case.meta, case.decision, case.incidence
-    baseline, chosen, best = decision.baseline, decision.selection.chosen, decision.best_trading
-    yield from together(incidence, case.summary, meta, [chosen, best])
-    for policy in dict.fromkeys([baseline, chosen]):
+    yield from together(incidence, case.summary, meta, decision.discussed)
+    for policy in case.drawn_alone:
         yield from alone(incidence, case.summary, case.tracks, meta, policy)
-    if best not in (baseline, chosen):
-        yield f"{best}-ends", f"Every end by date under {best}", ends_by_cause(incidence, meta, best)
 
 
 def _choice(case: Case) -> Iterator[Picture]:
@@ -50,22 +46,15 @@ def _choice(case: Case) -> Iterator[Picture]:
         loss = {name: decision.outcomes.mean("loss", name) for name in case.lines}
         alt = "Differences of each policy from the baseline with simultaneous intervals"
         yield "policies-forest", alt, forest(decision.differences, meta, n)
-        picture = pareto_picture(good, loss, decision.front, meta, n)
+        picture = pareto_picture(good, loss, decision.front, meta, n, decision.discussed)
         yield "policies-pareto", "Chance of a good end against what creditors lose, by policy", picture
 
 
 def _filing(case: Case) -> Iterator[Picture]:
-    """The frontier of filing: policies that do nothing but file, and the baseline, against the one that ends first."""
-    decision, outcomes = case.decision, case.decision.outcomes
-    filing = [fact.name for fact in case.policies if fact.only_files and fact.name != decision.baseline]
-    if len(filing) >= FEWEST_TRIGGERS:
-        first = min(filing, key=lambda name: outcomes.mean("days", name).value)
-        others = [name for name in (decision.baseline, *filing) if name != first]
-        gained, added = (
-            paired_differences(outcomes, name, first, level=case.meta.level, others=others) for name in ("good", "loss")
-        )
+    found = frontier(case)
+    if found:
         alt = "Chance of a good end gained against creditors' deficiency added, by when the directors file"
-        yield "policies-filing", alt, filing_frontier(gained, added, case.meta, case.n)
+        yield "policies-filing", alt, filing_frontier(found.gained, found.added, case.meta, case.n, found.ladders)
 
 
 def _dates(case: Case) -> Iterator[Picture]:

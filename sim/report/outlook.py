@@ -75,7 +75,7 @@ def _luck(decision: Decision) -> str:
     chance = decision.chance["good"]
     if chance is None:
         return "depend on luck to an extent that is not known, because no replications share their inputs"
-    kind = "are mostly luck" if chance.value > MOSTLY else "depend on what is uncertain as well as on luck"
+    kind = "are mostly luck" if chance.low > MOSTLY else "depend on what is uncertain as well as on luck"
     share = f"{chance.value:.0%}, {chance.low:.0%} to {chance.high:.0%},"
     return f"{kind} ({share} of the variance is pure chance)"
 
@@ -83,7 +83,8 @@ def _luck(decision: Decision) -> str:
 def _evidence(case: Case) -> str:
     assumed = sum(fact.grade in ("ASSUMPTION", "") for fact in case.inputs)
     share = f"all {assumed:,}" if assumed == len(case.inputs) else f"{assumed:,} of the {len(case.inputs):,}"
-    return f"{share} numbers behind them are assumptions"
+    ungraded = " or have no graded source" * any(not fact.grade for fact in case.inputs)
+    return f"{share} numbers behind them are assumptions{ungraded}"
 
 
 def _asked(case: Case) -> str:

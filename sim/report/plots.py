@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import math
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,7 +46,7 @@ CURVES = {
 FAN_COLOUR = "#2171b5"
 FAN_BANDS = ((0.05, 0.95, 0.22), (0.25, 0.75, 0.38))
 FAN_NAMES = {0.05: "5%", 0.25: "25%", 0.5: "Median", 0.75: "75%", 0.95: "95%"}
-DAILY_UP_TO = 184
+DAILY_UP_TO, MOST_TAIL, MIDDLE = 184, 1.5, 0.5
 
 
 def three_curves(incidence: pd.DataFrame, meta: FigureMeta, policy: str) -> Axes:
@@ -161,42 +162,64 @@ def cash_fan(free: pd.DataFrame, restricted: pd.DataFrame, meta: FigureMeta, pol
     """Free and restricted cash from the opening position among what still trades (median, middle half, middle 90%),
     and how much still trades."""
     tracked = int(free["n_trading"].iloc[0])
+    opening = " and ".join(
+        f"${table[0.5].iloc[0] / 1e6:,.1f}M {name}" for name, table in (("free", free), ("restricted", restricted))
+    )
     notes = (
         f"n = {tracked:,} tracked replications, weekly. Cash is that of the replications still "
         f"trading, while they are at least {min(FEWEST_TRADING, tracked)}. Line: median; shaded: middle half and middle"
-        f" 90%. Restricted: held as security, not to be spent. Lowest panel: simultaneous {meta.level:.0%} band."
+        f" 90%. Median at the start: {opening}. Restricted: held as security, not to be spent. Lowest panel:"
+        f" simultaneous {meta.level:.0%} band."
     )
-    tables = {"free": free, "restricted": restricted}
-    opening = [f"${table[0.5].iloc[0] / 1e6:,.1f}M {name}" for name, table in tables.items()]
-    subtitle = f"{_policy(meta, policy)}. Opening cash {' and '.join(opening)}"
-    title = "Cash while the company trades"
-    upper, middle, lower = page(meta, title, subtitle, notes, panels=(1.7, 0.55, 0.55), right=1.25)
-    fan_panel(upper, free, meta, "Free cash, $ million")
+    title, until = "Cash while the company trades", fan_end(meta, [free, restricted])
+    upper, middle, lower = page(meta, title, _policy(meta, policy), notes, panels=(1.7, 0.55, 0.55), right=1.25)
+    fan_panel(upper, free, until, "Free cash, $ million", most_tail=MOST_TAIL)
     upper.plot(date_numbers(meta, [0]), free[0.5].iloc[:1] / 1e6, "o", color=INK, markersize=4, clip_on=False, zorder=5)
-    fan_panel(middle, restricted, meta, "Restricted,\n$ m", named=(0.05, 0.5, 0.95))
+    fan_panel(middle, restricted, until, "Restricted,\n$ m", named=(0.05, 0.5, 0.95))
     for ax in (upper, middle):
         ax.tick_params(labelbottom=False)
-    _trading_panel(lower, free, meta)
+    _trading_panel(lower, free[free.index <= until.horizon_days], until)
     return upper, middle, lower
 
 
+def fan_end(meta: FigureMeta, fans: Iterable[pd.DataFrame]) -> FigureMeta:
+    """The time that fans fill: to the last week in which any of them is drawn."""
+    return replace(meta, horizon_days=max(7, *(int(table[0.5].dropna().index.max()) for table in fans)))
+
+
 def fan_panel(
-    ax: Axes, table: pd.DataFrame, meta: FigureMeta, label: str, *, named: Collection[float] = tuple(FAN_NAMES)
+    ax: Axes, table: pd.DataFrame, meta: FigureMeta, label: str, *, named: Collection[float] = tuple(FAN_NAMES),
+    most_tail: float = math.inf,
 ) -> None:
-    """A fan in $ million over dates: median, middle half and middle 90%, those of `named` with a label at the end."""
+    """A fan in $ million over dates: median, middle half and middle 90%, those of `named` with a label at the end.
+
+    The axis shows the middle half in full; where few high paths would rule it, it ends at `most_tail` times that, and
+    says how high the middle 90% goes.
+    """
     amounts = table[list(FAN_NAMES)].dropna() / 1e6
     dates = date_numbers(meta, amounts.index)
     for low, high, alpha in FAN_BANDS:
         ax.fill_between(dates, amounts[low], amounts[high], color=FAN_COLOUR, alpha=alpha, linewidth=0)
     ax.plot(dates, amounts[0.5], color=INK, linewidth=1.4)
     date_axis(ax, meta)
-    top = float(amounts.to_numpy().max(initial=0))
-    ax.set_ylim(0, 1.05 * top or 1)
+    top, most = float(amounts.to_numpy().max(initial=0)), most_tail * float(amounts[0.75].max() or 1.0)
+    limit = min(1.05 * top or 1.0, most)
+    ax.set_ylim(0, limit)
     ax.set_ylabel(label)
     pale_lines(ax)
+    if top > limit:
+        _cut_off(ax, dates[amounts[0.95] == top][0], f"95%: up to ${top:.1f}M")
     if len(amounts) > 1:
-        labels = [(float(amounts[quantile].iloc[-1]), FAN_NAMES[quantile], INK) for quantile in named]
+        labels = [(min(float(amounts[quantile].iloc[-1]), limit), FAN_NAMES[quantile], INK) for quantile in named]
         labels_at_right(ax, labels, lines=1, at=float(amounts.index[-1]) / meta.horizon_days)
+
+
+def _cut_off(ax: Axes, date: float, said: str) -> None:
+    """Say at the top, near a date, how high goes what the axis cuts off."""
+    at = float(np.clip(ax.transAxes.inverted().transform(ax.transData.transform((date, 0)))[0], 0.1, 0.9))
+    side, away = ("right", -0.03) if at > MIDDLE else ("left", 0.03)
+    ax.annotate(said, (at, 0.99), (at + away, 0.93), xycoords="axes fraction", ha=side, va="top", size=7,
+                arrowprops={"arrowstyle": "->", "linewidth": 0.7, "color": INK})  # fmt: skip
 
 
 def _trading_panel(ax: Axes, table: pd.DataFrame, meta: FigureMeta) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import pairwise
 
 import pandas as pd
 
@@ -14,6 +13,17 @@ from .answer import choice
 from .case import Case
 from .cells import lost_share, mean_of_rows, median_of_rows, money_cell, number_cell, said, share_cell, within_0_and_1
 from .document import Block, Bullets, Grid, Paragraph
+from .new_money import what_it_does, where_it_goes
+from .weekly import (
+    at_each_end,
+    by_date,
+    classes,
+    credit_by_week,
+    default_by_week,
+    default_comes,
+    recovery,
+    when_to_stop,
+)
 from .wording import (
     TO,
     complement,
@@ -48,12 +58,12 @@ def few(case: Case) -> list[str]:
 
 
 def every_policy(case: Case) -> list[Block]:
-    """The tables of the readers' pages with every policy, if those have only some."""
-    if not is_long(case):
-        return []
+    """What does not fit the readers' pages: their tables with every policy, if they have only some, and by policy and
+    creditor what is insolvent and overdue."""
     policies = list(case.decision.outcomes.policies)
-    tables = (_payrolls, _new_money, _good_ends_table, _insolvent_by, _overdue_table)
-    return [*(table(case, policies) for table in tables), *_by_date(case)]
+    first = (_payrolls, _new_money, _good_ends_table, where_it_goes) if is_long(case) else ()
+    tables = (*first, _insolvent_by, _overdue_table)
+    return [*(table(case, policies) for table in tables), _exposures(case, case.decision.baseline)]
 
 
 def board(case: Case) -> list[Block]:
@@ -136,25 +146,22 @@ def lender(case: Case) -> list[Block]:
             f"Most new money is lost under {case.called(worst)}: {money(lost.value)}"
             f" ({money_interval(lost.low, lost.high)}) on average is in the company when it becomes insolvent."
         ),
+        default_comes(case, case.decision.baseline),
         "An event of default is a breach notice or a missed payroll; it voids money that was promised on condition.",
     ]
-    if not _classes(case):
+    if not classes(case):
         items.append("What each class of creditor recovers is not among the columns of this result.")
-    return [Bullets(items), _new_money(case, few(case))]
-
-
-def _classes(case: Case) -> list[str]:
-    """The columns of recoveries by class of creditor."""
-    return [str(name) for name in case.frame if str(name).startswith("recovery.")]
+    baseline = case.decision.baseline
+    return [Bullets(items), _new_money(case, few(case)), *default_by_week(case, baseline), *by_date(case, baseline)]
 
 
 def _new_money(case: Case, policies: list[str]) -> Grid:
-    classes = ["\n".join(("Recovery:", *words(name).split())) for name in _classes(case)]
+    heads = ["\n".join(("Recovery:", *words(name).split())) for name in classes(case)]
     header = ["Policy", "New\nmoney\ncomes in", "Of it\nlost", "Event of\ndefault", "Debt\ncalled in",
-              "Cash left,\ninsolvent\nends", *classes]  # fmt: skip
+              "Cash left,\ninsolvent\nends", *heads]  # fmt: skip
     rows = [[case.meta.policies[policy] or policy, *_lent(case, policy)] for policy in policies]
     note = "Shares to the horizon; cash left is the median, recoveries are means over insolvent ends."
-    return _table(case, header, rows, note, (1.9, 1, 1, 0.95, 0.95, 1.15, *(1.25,) * len(classes)))
+    return _table(case, header, rows, note, (1.9, 1, 1, 0.95, 0.95, 1.15, *(1.25,) * len(heads)))
 
 
 def _lent(case: Case, policy: str) -> list[str]:
@@ -170,34 +177,7 @@ def _lent(case: Case, policy: str) -> list[str]:
         accelerated,
         said(median_of_rows(insolvent, "final_cash", shared), money_cell, "none insolvent"),
     ]
-    return cells + [_recovery(case, insolvent, name) for name in _classes(case)]
-
-
-def _recovery(case: Case, rows: pd.DataFrame, column: str) -> str:
-    mean = mean_of_rows(rows, column, case.meta.chance_per_input)
-    return said(mean and within_0_and_1(mean), share_cell)
-
-
-def _by_date(case: Case) -> list[Block]:
-    """What creditors recover and lose under the baseline, by when it becomes insolvent."""
-    policy, shared = case.decision.baseline, case.meta.chance_per_input
-    if "creditor_deficiency" not in case.frame:
-        return []
-    names = (name for name in case.lines[policy] if name.startswith("insolvent_by_day_"))
-    days, own = sorted(int(name.rpartition("_")[2]) for name in names), case.insolvent[policy]
-    rows = []
-    for first, last in pairwise([-1, *days]):
-        here = own[(own["end_day"] > first) & (own["end_day"] <= last)]
-        loss = said(mean_of_rows(here, "creditor_deficiency", shared), money_cell)
-        recovered = [_recovery(case, here, name) for name in _classes(case)]
-        rows.append([f"{first + 1:,} to {last:,}", f"{len(here):,}", *recovered, loss])
-    classes = [words(name).capitalize() for name in _classes(case)]
-    header = ["Insolvent on day", "Replications", *classes, "Creditors lose"]
-    note = (
-        f"{case.called(policy)}: mean recoveries and loss at an insolvent end, by its date. Second lines:"
-        f" {case.meta.level:.0%} intervals."
-    )
-    return [Grid(header, rows, note, right=range(1, len(header)))]
+    return cells + [recovery(case, insolvent, name) for name in classes(case)]
 
 
 def investor(case: Case) -> list[Block]:
@@ -208,7 +188,7 @@ def investor(case: Case) -> list[Block]:
         f"Most good ends come with {case.called(best)}: {percent(good)}.",
         f"A median good end takes {_weeks(case, best)}; what is left of the company then is in the table.",
     ]
-    return [Bullets(items), _good_ends_table(case, few(case))]
+    return [Bullets([*items, what_it_does(case)]), _good_ends_table(case, few(case)), where_it_goes(case, few(case))]
 
 
 def _good_ends(case: Case, policy: str) -> pd.DataFrame:
@@ -250,10 +230,11 @@ def vendor(case: Case) -> list[Block]:
             f"Under {case.called(baseline)} the company is insolvent in half of the replications by {when}"
             f"{'' if when == span else f' ({span})'}."
         ),
-        "The table says what is overdue to each creditor: the highest it gets, and what is left at an insolvent end.",
+        when_to_stop(case, baseline),
     ]
-    by_policy = [] if is_long(case) else [_overdue_table(case, few(case))]
-    return [Bullets(items), _insolvent_by(case, few(case)), _exposures(case, baseline), *by_policy]
+    largest = _creditors(case.rows[baseline])[:1]
+    tables = [table for name in largest for table in (*credit_by_week(case, baseline, name), *at_each_end(case, name))]
+    return [Bullets([item for item in items if item]), *tables]
 
 
 def _creditors(frame: pd.DataFrame) -> list[str]:

@@ -24,9 +24,9 @@ from sim.analysis.intervals import Floats
 from .meta import FigureMeta
 from .wording import day_month_year
 
-WIDTH, DPI = 6.5, 200
+WIDTH, DPI = 5.2, 200
 INK, GREY, PALE = "#1a1a1a", "#5f5f5f", "#d9d9d9"
-SMALL_PRINT_WIDTH = 132
+SMALL_PRINT_WIDTH = 102
 SMALLEST_STEP = 0.003
 """A move of a share that can be seen: two thirds of a point on a page."""
 CAUSE_COLOURS = ("#a63603", "#ec7014", "#fdae6b", "#fdd0a2", "#feedde")
@@ -74,7 +74,7 @@ def page(
     *,
     panels: Sequence[float] = (2.75,),
     left: float = 0.62,
-    right: float = 1.5,
+    right: float = 1.45,
 ) -> list[Axes]:
     """A page with one axes per panel, top to bottom; heights and the left and right margins in inches.
 
@@ -86,10 +86,10 @@ def page(
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
     FigureCanvasAgg(figure)
     for text, size, weight, colour, drop in ((title, 10.5, "bold", INK, 0.12), (subtitle, 8, "normal", GREY, 0.34)):
-        line = shortened(text, int(780 / size))
+        line = shortened(text, int(120 * WIDTH / size))
         figure.text(0.1 / WIDTH, 1 - drop / height, line, size=size, weight=weight, color=colour, va="top")
     lines = "\n".join(small_print)
-    figure.text(0.1 / WIDTH, 0.08 / height, lines, size=6.3, color=GREY, va="bottom", linespacing=1.35)
+    figure.text(0.1 / WIDTH, 0.08 / height, lines, size=6.5, color=GREY, va="bottom", linespacing=1.35)
     bottoms = foot + np.cumsum([0, *(panel + gap for panel in panels[:0:-1])])[::-1]
     width = (WIDTH - left - right) / WIDTH
     return [
@@ -101,6 +101,11 @@ def page(
 def shortened(text: str, width: int) -> str:
     """At most `width` characters of a text."""
     return text if len(text) <= width else text[: width - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def two_lines(label: str, width: int) -> str:
+    """A label on no more than two lines of so many characters."""
+    return "\n".join(textwrap.wrap(label, width, max_lines=2, placeholder=" \N{HORIZONTAL ELLIPSIS}"))
 
 
 def _origin(meta: FigureMeta) -> str:
@@ -116,12 +121,13 @@ def date_numbers(meta: FigureMeta, days: npt.ArrayLike) -> Floats:
 def date_axis(ax: Axes, meta: FigureMeta) -> None:
     """A real date axis from the start to the horizon: a tick each month, some of them labelled."""
     first, last = np.datetime64(meta.start, "D"), np.datetime64(meta.horizon, "D")
-    step = next((months for months in (1, 2, 3, 6) if meta.horizon_days <= 275 * months), 12)
+    inches = ax.bbox.width / DPI
+    step = next((months for months in (1, 2, 3, 6) if meta.horizon_days <= 70 * inches * months), 12)
     months = np.arange(first.astype("datetime64[M]"), last.astype("datetime64[M]") + 1)
     ticks = months.astype("datetime64[D]")
     labelled = [when.item() for when in ticks[months.astype(int) % step == 0] if first <= when <= last]
     if meta.horizon_days < 70:
-        labelled = [when.item() for when in np.arange(first, last + 1, max(1, meta.horizon_days // 5))]
+        labelled = [when.item() for when in np.arange(first, last + 1, max(1, int(meta.horizon_days / (1.3 * inches))))]
     ax.set_xlim(first.astype(int), last.astype(int))
     names = [_month(when, meta.horizon_days < 70, k == 0) for k, when in enumerate(labelled)]
     ax.set_xticks(np.array(labelled, dtype="datetime64[D]").astype(int), names)
@@ -180,21 +186,6 @@ def labels_at_right(ax: Axes, labels: Sequence[tuple[float, str, str]], *, lines
         ax.plot([at + 0.005, at + 0.025], [height, place], transform=across, color=dark, linewidth=0.6, clip_on=False)
         label = ax.text(at + 0.032, place, text, transform=across, color=dark, va="center", size=7.5, linespacing=1.15)
         label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6})
-
-
-def point_labels(ax: Axes, points: Sequence[tuple[float, float, str, str]]) -> None:
-    """A line of text (x, y, text, colour) in the right margin for each of many points, none over another, with hair
-    lines."""
-    low, high = ax.get_ylim()
-    gap = 0.122 * (high - low) * DPI / ax.bbox.height
-    ordered = sorted(points, key=lambda point: point[1])
-    places = spread([point[1] for point in ordered], gap, low + gap / 2, high)
-    left, right = ax.get_xlim()
-    edge = right + 0.025 * (right - left)
-    for (x, y, text, colour), place in zip(ordered, places, strict=True):
-        ax.plot([x, edge], [y, place], color="#8a8a8a", linewidth=0.4, clip_on=False, zorder=1)
-        ax.text(1.03, place, text, transform=ax.get_yaxis_transform(), color=colour, size=7, va="center")
-    ax.set_xlim(left, right)
 
 
 def spread(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -9,7 +9,7 @@ import pandas as pd
 from sim.analysis.compare import Outcomes, mean_of
 from sim.analysis.discovery import Box
 from sim.analysis.information import range_over_inputs
-from sim.analysis.intervals import Estimate, Floats
+from sim.analysis.intervals import Estimate, Floats, share_of
 from sim.analysis.sensitivity import TOGETHER
 from sim.analysis.weighing import lead_over_weights
 
@@ -56,7 +56,8 @@ def ranges(case: Case) -> Grid:
     spread = [range_over_inputs(decision.cells, values) for values in (good, lead)]
     if len(decision.inputs.columns):
         (low, high), (least, most) = spread
-        cells = [f"{hundredths(low)} to {hundredths(high)}%", f"{money_interval(least, most)}"]
+        good_ends = f"{hundredths(low)}%" if low == high else f"{hundredths(low)} to {hundredths(high)}%"
+        cells = [good_ends, money_interval(least, most)]
         label = f"Uncertain inputs (means over the fifths of each, n = {decision.sampled.n:,})"
         rows.append([label, *cells])
     if decision.weights.ranges:
@@ -77,9 +78,9 @@ def _own_and_lead(outcomes: Outcomes, quantity: str, chosen: str, rival: str) ->
 
 
 def _range_row(label: str, outcomes: Outcomes, chosen: str, rival: str) -> list[str]:
-    good = mean_of(_own_and_lead(outcomes, "good", chosen, rival)[0])
+    good = share_of(outcomes.column("good", chosen) > 0, outcomes.shared)
     lead = mean_of(_own_and_lead(outcomes, "utility", chosen, rival)[1])
-    chance = f"{hundredths(max(good.low, 0.0))} to {hundredths(min(good.high, 1.0))}%"
+    chance = f"{hundredths(good.low)} to {hundredths(good.high)}%"
     return [label, chance, money_interval(lead.low, lead.high)]
 
 

@@ -23,9 +23,9 @@ from sim.report.comparison import MOST_CURVES, ends_side_by_side, insolvency_sid
 from sim.report.decision_plots import filing_frontier, forest, pareto_picture
 from sim.report.drawing import Picture, drawn
 from sim.report.meta import FigureMeta
-from sim.report.money_plots import cash_weeks, exposures, recovery_bars
-from sim.report.plots import _pictures, draw_all
-from sim.report.style import WIDTH, house_style, spread, turning_points
+from sim.report.money_plots import cash_weeks, exposures, probability_plot, recovery_bars
+from sim.report.plots import _pictures, draw_all, fan_panel
+from sim.report.style import WIDTH, house_style, page, spread, turning_points
 from tests.statistics.made_up import CREDITORS, HORIZON, POLICIES, START, result_frame
 
 LABELS = {policy: label for policy, (label, _) in POLICIES.items()}
@@ -121,7 +121,7 @@ def test_labels_are_spread_evenly_around_where_they_belong() -> None:
     assert spread([0.98, 0.99], 0.1, 0, 1) == pytest.approx([0.9, 1.0])
 
 
-TWENTY = {f"policy-with-a-long-name-{k}": f"A policy with a label of some length, number {k}" for k in range(20)}
+TWENTY = {f"policy-with-a-long-name-{k}": f"Number {k}, a policy with a label of some length" for k in range(20)}
 
 
 @pytest.fixture(scope="module")
@@ -171,9 +171,9 @@ def test_of_twenty_curves_the_baseline_the_leading_and_the_least_are_named_and_1
     leading = "policy-with-a-long-name-10"
     with house_style():
         ax = insolvency_side_by_side(incidence, meta(TWENTY), [leading])
-        named = {text.get_text().partition("\n")[0] for text in ax.texts}
+        named = {text.get_text().partition(",")[0].partition("\n")[0] for text in ax.texts}
     assert len(named) == MOST_CURVES + 1
-    assert {"policy-with-a-long-name-0", leading, "14 others"} <= named
+    assert {"Number 0", "Number 10", "14 others"} <= named
 
 
 def test_the_policy_that_is_insolvent_least_often_stands_at_the_top(frame: pd.DataFrame) -> None:
@@ -191,6 +191,53 @@ def test_a_curve_keeps_its_ends_and_every_move_that_can_be_seen() -> None:
     assert (kept[0], kept[-1]) == (0, 99)
     assert len(kept) < 25
     assert np.abs(curve - curve[kept[np.searchsorted(kept, np.arange(100), side="right") - 1]]).max() < 0.005
+
+
+def test_in_a_crowd_the_front_and_the_leading_are_named_and_the_rest_counted() -> None:
+    good = {name: Estimate(0.08, 0.078, 0.082) for name in TWENTY} | {"alone": Estimate(0.4, 0.39, 0.41)}
+    loss = {name: Estimate(5e7, 4.9e7, 5.1e7) for name in TWENTY} | {"alone": Estimate(2e7, 1.9e7, 2.1e7)}
+    front, leading = {name: name == "alone" for name in good}, "policy-with-a-long-name-7"
+    with house_style():
+        ax = pareto_picture(good, loss, front, meta({**TWENTY, "alone": "Alone"}), 100, [leading])
+    texts = [text.get_text() for text in ax.texts]
+    said = [text.replace("\N{EN DASH}", "-") for text in texts if text.startswith("Alone")]
+    assert said == ["Alone\n40.0% (39.0-41.0%), $20.0M ($19.0-21.0M)"]
+    assert sum(text.startswith("Number 7,") for text in texts) == 1
+    named = sum(text.startswith("Number") for text in texts)
+    assert f"{20 - named} not named for want of room: the table of policies has all" in texts
+
+
+def test_a_smooth_curve_is_said_to_miss_only_beyond_chance() -> None:
+    rng = np.random.default_rng(3)
+    smooth, lumpy = rng.lognormal(4, 0.5, 2000), rng.choice([30.0, 90.0, 91.0], 2000)
+    with house_style():
+        titles = [
+            probability_plot(np.ceil(days), meta(BASELINE), "do-nothing").get_figure(root=True).texts[0].get_text()
+            for days in (smooth, lumpy)
+        ]
+    assert titles == ["Smooth curves and the dates of insolvency", "A smooth curve misses the dates of insolvency"]
+
+
+def test_an_axis_that_few_high_paths_would_rule_ends_above_the_middle_half_and_says_so() -> None:
+    frame = pd.DataFrame({0.05: 1e6, 0.25: 1e6, 0.5: 2e6, 0.75: 4e6, 0.95: [4e6, 50e6, 5e6]}, index=[0, 7, 14])
+    with house_style():
+        (ax,) = page(meta(BASELINE), "", "", "")
+        fan_panel(ax, frame, meta(BASELINE), "", most_tail=1.5)
+    assert ax.get_ylim() == (0, 6)
+    assert "95%: up to $50.0M" in [text.get_text() for text in ax.texts]
+
+
+def test_triggers_of_a_ladder_are_joined_in_its_order() -> None:
+    def rows(quantity: str, scale: float) -> list[Paired]:
+        sizes = {"eight": 1.0, "one": 3.0, "four": 2.0}
+        return [Paired(name, "first", quantity, *[scale * size] * 5, 0, 0, 0, 0) for name, size in sizes.items()]
+
+    with house_style():
+        names = ["first", "eight", "four", "one"]
+        about = meta({name: name for name in names})
+        ax = filing_frontier(rows("good", 0.1), rows("loss", 1e6), about, 100, [["one", "four", "eight"]])
+    joined = [list(line.get_xdata()) for line in ax.lines if len(line.get_xdata()) == 3]
+    assert joined == [[3, 2, 1]]
 
 
 def test_the_frontier_fills_what_no_other_trigger_betters() -> None:
