@@ -80,6 +80,14 @@ def test_a_reserve_of_12_weeks_of_pay_leaves_120000_of_tax_unpaid_and_meets_one_
     assert kept["final_overdue.tax office"] == 3 * 40_000
 
 
+def test_60000_that_arrive_on_the_day_40000_of_tax_fall_due_pay_the_wages_in_arrears_and_none_of_the_tax() -> None:
+    """A payroll missed on 28 November; a loan on Friday 22 December, when the treasury pays."""
+    loan = {"name": "loan", "amount": 60_000, "probability": 1, "arrival_day": 52, "voided_by_default": False}
+    row = rows([], cash=0, months=None, horizon_days=52, tranches=[loan]).loc["do-nothing"]
+    assert missed_on(row) == date(2023, 11, 28)
+    assert (row.final_cash, row.final_wages_owed, row["final_overdue.tax office"]) == (0, 0, 40_000)
+
+
 def test_time_to_pay_turns_80000_of_arrears_into_four_instalments_and_stops_the_penalties() -> None:
     """80,000 dollars due at once in February, or 20,000 a month from March on; what is six months late costs 5%."""
     defer, plan = {**DEFER, "until": "2024-02-01"}, {"do": "time_to_pay", "on": "2024-02-01"}
