@@ -142,7 +142,7 @@ def test_of_100_people_9_leave_in_a_quarter_and_24_where_they_are_not_paid_and_l
 
 
 def test_a_key_person_who_leaves_in_the_first_week_takes_3_percent_of_a_million_dollars_of_revenue_a_month() -> None:
-    """From 13 November on, the second week: until 30 September 10.6 months and 12 million less 3% of those."""
+    """Gone on Monday 6 November, of whose month a fifth is over: 3% of the 10.8 months until 30 September."""
     lead: Spec = {"name": "audio lead", "group": "team", "exit_per_month": 100, "product_loss": 0.03}
     parts: Spec = {"revenue": [{"name": "api", "monthly": 1e6, "volatility": 0, "fee_share": 0}], "months": 11}
     stays, goes, off = (
