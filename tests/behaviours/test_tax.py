@@ -150,3 +150,32 @@ def test_an_advance_on_a_credit_that_is_refused_is_owed() -> None:
     advance: Spec = {"do": "rd_advance", "on": "2023-11-10", "share": 0.7, "fee": 0.1}
     row = rows([advance], tax={**TAX, "research_credit": credit}, staff=[]).loc["policy"]
     assert row.final_cash == 5e6 - 70_000
+
+
+def test_after_20_failures_late_payroll_tax_costs_1600_a_month_and_from_april_on_nothing_and_then_400() -> None:
+    """40,000 dollars a month at 4%; with the tax year failures are counted afresh."""
+    charged = {}
+    for months in (5, 6, 7):
+        row = rows([DEFER], {**FREE, "failures_so_far": 20}, months=months, **NO_INTEREST).loc["policy"]
+        charged[months] = row.final_owed - months * 40_000
+    assert charged == {5: 4 * 1_600, 6: 4 * 1_600, 7: 4 * 1_600 + 400}
+
+
+def test_value_added_tax_of_600000_that_is_54_days_late_costs_26000() -> None:
+    """2% after 15 days, 2% after 30, and 4% a year from then on: a month of it."""
+    row = rows([DEFER], {**FREE, "vat": {"monthly": -200_000}}, staff=[], **NO_INTEREST).loc["policy"]
+    assert row.final_owed == 2 * 600_000 + 12_000 + 12_000 + 2_000
+
+
+def test_a_refund_of_90000_is_less_by_a_sixth_of_the_120000_that_a_supplier_has_been_owed_for_six_months() -> None:
+    """Once, with the quarter in which the bill of September turned six months old."""
+    opening = {"cash": 1e6, "invoices": [{"creditor": "supplier", "amount": 120_000, "due": "2023-09-30"}]}
+    parts: Spec = {"opening": opening, "costs": [{"name": "supplier", "class": "trade", "monthly": 0}]}
+    unpaid = {**TIMING, "stretch_days": {"trade": 1000}}
+    for months, quarters in ((9, 2), (12, 3)):
+        scenarios = (
+            world(START, horizon_months=months, country="GB", treasury=unpaid, tax=tax, **parts)
+            for tax in ({**TAX, "vat": {"monthly": 30_000, "refund_days": 10, "clawback_share": c}} for c in (0, 1 / 6))
+        )
+        full, less = (frame_of(scenario).iloc[0].final_cash for scenario in scenarios)
+        assert (full, less) == (1e6 + quarters * 90_000, 1e6 + quarters * 90_000 - 20_000)
