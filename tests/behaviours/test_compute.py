@@ -362,3 +362,12 @@ def test_salaries_in_pounds_cost_a_tenth_more_dollars_when_the_pound_has_risen_b
     paid = [1e7 - case.final_cash[0] for case in (dollars, pounds)]
     assert paid[0] == pytest.approx(1.3e6)
     assert paid[1] / paid[0] == pytest.approx(np.exp(np.log(1.1) * np.mean(np.arange(1, 14)) / 12), abs=0.005)
+
+
+def test_a_year_of_12_million_bought_at_the_market_costs_8_4_when_its_price_halves_and_11_6_if_a_tenth_is() -> None:
+    market = {"gpu_price": {"growth_per_year": -0.5}}
+    all_of_it, a_tenth = (
+        rows(case(vendor={**PATIENT, "market_share": share}, market=market))[0].final_owed[0] for share in (1, 0.1)
+    )
+    assert all_of_it == pytest.approx(12e6 * 0.702, rel=0.02)
+    assert a_tenth == pytest.approx(12e6 * (1 - 0.1 * 0.298), rel=0.005)

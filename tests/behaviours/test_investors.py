@@ -90,3 +90,44 @@ def test_arrears_of_1_million_that_investors_were_not_told_cost_a_third_of_confi
     assert untold.raised.to_dict() == {"do-nothing": 0, "tell": 5e6}
     found_out = owing(1, disclosure={**UNTOLD, "found_out_per_month": 100})
     assert found_out.confidence.round(2).to_dict() == {"do-nothing": 0.67, "tell": 1.0}
+
+
+def test_a_climate_that_falls_by_nine_tenths_a_year_leaves_a_meeting_to_half_instead_of_seven_in_ten() -> None:
+    """Within six months at 0.2 a month; a bad meeting costs half of confidence."""
+    seldom: Spec = {**LEAD, "meetings_per_month": 0.2, "bad_meeting_probability": 1, "refusal_shock": 0.5}
+    parts: Spec = {"horizon_months": 6, "confidence": STEADY, "investors": [{**seldom, "cool_off_days": 400}]}
+    falls = {"climate": {"growth_per_year": -0.9}}
+    rate = 0.2 * 12 / np.log(10) * (1 - 10**-0.5)
+    for market, mean in ((None, 0.2 * 6), (falls, rate)):
+        shares = (frame_of(world(START, market=market, **parts), N).confidence < 0.8).mean()
+        assert shares == pytest.approx(1 - np.exp(-mean), abs=0.035)
+
+
+def test_two_senior_exits_at_a_tenth_each_leave_81_percent_of_confidence() -> None:
+    people = [{"name": name, "group": "team", "exit_per_month": 100, "product_loss": 0} for name in ("one", "two")]
+    shaken: Spec = {**STEADY, "senior_exit_shock": 0.1}
+    parts: Spec = {"staff": [TEAM], "key_people": people, "horizon_months": 1}
+    assert frame_of(world(START, confidence=shaken, **parts)).confidence[0] == pytest.approx(0.81, abs=0.001)
+
+
+@pytest.mark.parametrize(("again", "raised"), [(0, 1e6), (1, 3e6)])
+def test_insiders_who_do_not_pay_twice_bring_1_million_and_those_who_do_3_times_that(again: int, raised: float) -> None:
+    insider: Spec = {"name": "founder", "kind": "insider", "amount": 1e6, "decision_days": 5, "success_probability": 1}
+    insider |= {"repeat_probability": again, "ask_below_weeks": 13, "cool_off_days": 10, "max_closings": 3}
+    never = dict.fromkeys(("filing", "filing_live", "missed_payroll_filing", "missed_payroll_filing_live"), 0)
+    parts: Spec = {"staff": [TEAM], "investors": [insider], "board": {**never, "no_prospect_filing": 0}}
+    assert frame_of(world(START, 0.5e6, horizon_months=6, country="GB", **parts)).raised[0] == raised
+
+
+@pytest.mark.parametrize(("vendor", "founder"), [(1, 0.5), (0.6, 1), (0.6, 0.5)])
+def test_a_round_of_5_million_that_needs_the_vendors_and_the_founder_closes_as_often_as_both_agree(
+    vendor: float, founder: float
+) -> None:
+    """While a bill is overdue; a false alarm in 1 of 10,000 runs of the three."""
+    consents = {"vendor_consent_probability": vendor, "founder_consent_probability": founder}
+    rescue: Spec = {**LEAD, **consents, "recapitalises": True, "cool_off_days": 400}
+    opening = {"cash": 50e6, "invoices": [{"creditor": "suppliers", "amount": 1e6, "due": "2023-10-01"}]}
+    parts: Spec = {"costs": [BILLS], "treasury": LATE, "confidence": STEADY, "horizon_months": 3}
+    scenario = world(START, opening=opening, investors=[{**rescue, "hidden_fall_through_probability": None}], **parts)
+    closed = float((frame_of(scenario, N).end == "recapitalised").mean())
+    assert abs(proportion_z(closed, vendor * founder, N)) < z_limit(FALSE_ALARMS, 3)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+
+import pytest
 
 from sim.company.ladder import NOTHING, RUNGS, SUSPENDED
 from sim.scenario.schema import Scenario
-from tests.worlds import Spec, company_of, result_of, world
+from tests.worlds import Spec, company_of, frame_of, result_of, world
 
 START = date(2023, 10, 31)
 CLOUD: Spec = {
@@ -27,7 +30,7 @@ SECOND: Spec = {**CLOUD, "name": "second", "service_share": 0.2, "monthly_usage"
 UNPAID: Spec = {"reserve_weeks": 0, "stretch_days": {"vendors": 2000}}
 
 
-def owing(amounts: dict[str, tuple[float, date]], **parts: Spec | int | float) -> Scenario:
+def owing(amounts: dict[str, tuple[float, date]], **parts: Any) -> Scenario:
     """A company with two vendors, which it owes these amounts since these days and does not pay."""
     invoices = [{"creditor": name, "amount": amount, "due": due} for name, (amount, due) in amounts.items()]
     opening = {"cash": 1e6, "invoices": invoices}
@@ -58,3 +61,44 @@ def test_1_million_owed_for_30_days_at_the_start_suspends_on_day_36_and_the_same
     aged = {"first": (1e6, START), "second": (1e6, date(2023, 10, 1))}
     after = {day: company_of(owing(aged, horizon_days=day)).state.service.round(9).tolist() for day in (35, 36, 63, 64)}
     assert after == {35: [1.0], 36: [0.8], 63: [0.8], 64: [0.1]}
+
+
+def test_a_bill_of_1_million_that_grew_by_a_tenth_a_month_grows_no_more_while_credit_is_held() -> None:
+    """Held from day 22 on for 6 million of arrears: two bills of 1 million, or one of 1 and one of 1.1."""
+
+    def owed(amount: float) -> float:
+        invoices = [{"creditor": "first", "amount": amount, "due": START}] if amount else []
+        opening = {"cash": 0, "invoices": invoices}
+        grows = {**CLOUD, "growth_per_month": 0.1}
+        return float(frame_of(world(START, horizon_months=2, opening=opening, vendors=[grows])).final_owed[0])
+
+    assert owed(6e6) - 6e6 == 2e6
+    assert owed(0) == pytest.approx(2.1e6)
+
+
+def test_a_live_rescue_or_an_open_word_that_halves_its_pace_puts_the_suspension_of_day_64_off_to_day_120() -> None:
+    promised = {"name": "loan", "amount": 1, "probability": 0, "arrival_day": 300, "voided_by_default": False}
+    unknown = {"found_out_per_month": 1e-9, "pressure_probability": 0}
+    opening = {"cash": 0, "invoices": [{"creditor": "first", "amount": 6e6, "due": START}]}
+    calm = {**CLOUD, "rescue_factor": 0.5, "disclosure_factor": 0.5}
+
+    def suspended(actions: list[Spec], **parts: object) -> int:
+        scenario = world(START, horizon_months=6, opening=opening, vendors=[calm], disclosure=unknown, **parts)
+        frame = frame_of(scenario, policies=[{"name": "act", "actions": actions}])
+        return int(frame.service_suspended_day.iloc[-1])
+
+    assert suspended([]) == 64
+    assert suspended([], tranches=[promised]) == 120
+    assert suspended([{"do": "disclose", "on": "2023-11-01"}]) == 120
+
+
+def test_a_suspension_on_day_64_costs_three_tenths_of_confidence_unless_the_link_is_off() -> None:
+    shaken = {"half_life_months": 1000, "arrears_weight": 0, "suspension_shock": 0.3}
+    owed = {"first": (6e6, START)}
+    left = {
+        (day, linked): frame_of(
+            owing(owed, horizon_days=day, confidence=shaken, feedback={"capacity_to_confidence": linked})
+        ).confidence[0]
+        for day, linked in ((63, True), (64, True), (64, False))
+    }
+    assert left == {(63, True): 1.0, (64, True): pytest.approx(0.7), (64, False): 1.0}

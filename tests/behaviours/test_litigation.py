@@ -119,3 +119,13 @@ def test_a_supplier_owed_for_a_month_adds_interest_of_13_and_a_quarter_percent_a
     supplier = {"name": "supplier", "class": "trade", "monthly": 120_000, "net_days": 0, "late_margin": 0.08}
     scenario = world(START, cash=0, horizon_months=2, country="GB", costs=[supplier])
     assert frame_of(scenario).iloc[0].final_owed == pytest.approx(240_000 + 120_000 * 0.1325 / 12)
+
+
+def test_a_case_that_is_dismissed_raises_confidence_by_a_fifth_unless_the_link_is_off() -> None:
+    steady: Spec = {"half_life_months": 1000, "arrears_weight": 0}
+    gone: Spec = {"dismissal_per_month": 100, "relief": 0.2}
+    linked, off = (
+        rows(gone, confidence=steady, horizon_months=1, feedback={"litigation_to_confidence": link}).iloc[0].confidence
+        for link in (True, False)
+    )
+    assert (linked, off) == (pytest.approx(1.2, abs=0.001), 1.0)

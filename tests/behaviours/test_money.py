@@ -34,3 +34,28 @@ def test_a_subscription_launched_on_30_november_sells_900_a_month_and_collects_5
     assert frame.loc["do-nothing"].revenue == 0
     assert frame.loc["launch"].subscribers == pytest.approx(1_800, abs=6 * 1_800**0.5)
     assert frame.loc["launch"].revenue == pytest.approx(54_000, abs=6 * 20 * (4 * 900 + 900) ** 0.5)
+
+
+SHOP: Spec = {"trials_per_month": 0, "burst_trials_per_month": 0, "churn_per_month": 0, "failed_card_share": 0}
+SHOP = {**SHOP, "refund_share": 0, "fee_share": 0, "fee_fixed": 0, "billing_days": [20], "launch": "2023-11-01"}
+
+
+def test_of_240000_dollars_a_year_a_processor_that_keeps_15_percent_for_120_days_holds_the_last_12000() -> None:
+    """Four of twelve months at $20,000; what it kept of the others has come back."""
+    held = {**SHOP, "opening_subscribers": 1000, "reserve_share": 0.15, "reserve_days": 120}
+    scenario = world(START, 0, horizon_months=12, country="GB", subscription=held, press={"leak_per_month": 50})
+    assert frame_of(scenario).final_cash[0] == 240_000 - 4 * 0.15 * 20_000
+
+
+def test_of_those_who_paid_a_year_ahead_a_quarter_renews() -> None:
+    """Beside none and all of 900 a month: 14 months after the offer the year of two months of them has ended."""
+    yearly = {**SHOP, "trials_per_month": 30_000, "conversion_rate": 0.03}
+    offer = {"name": "offer", "actions": [{"do": "offer_annual", "on": "2023-11-15", "discount": 0.2, "take_up": 1}]}
+
+    def there(renewal: float) -> float:
+        scenario = world(START, horizon_months=15, subscription={**yearly, "annual_renewal": renewal})
+        return float(frame_of(scenario, 20, policies=[offer]).set_index("policy").loc["offer"].subscribers.mean())
+
+    none, quarter, every = there(0), there(0.25), there(1)
+    assert every - none > 1_500
+    assert (quarter - none) / (every - none) == pytest.approx(0.25, abs=0.03)

@@ -154,3 +154,10 @@ def test_a_product_that_has_lost_half_of_its_value_sells_for_10_million_instead_
 
     assert worth([]) == pytest.approx((20e6, 3e6))
     assert worth([KEY_PERSON]) == pytest.approx((10e6, 1.5e6))
+
+
+def test_ten_people_who_lose_their_jobs_claim_eight_weeks_of_130000_dollars_a_month() -> None:
+    terms = {**ESTATE, "realisation": 0, "termination_weeks": 8}
+    files = [{"do": "file", "on": "2023-11-01"}]
+    row = rows(files, cash=0, vendors=[], waterfall=terms).loc["policy"]
+    assert row.creditor_deficiency == pytest.approx(8 * 130_000 * 12 / 52)
