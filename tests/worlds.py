@@ -11,6 +11,9 @@ import pandas as pd
 from scipy.stats import norm
 
 import sim
+from sim.company.model import assemble
+from sim.company.plan import BlockPlan
+from sim.company.state import Company
 from sim.scenario.schema import Experiment, Scenario
 
 Spec = dict[str, Any]
@@ -57,3 +60,13 @@ def z_limit(false_alarm_rate: float, tests: int = 1) -> float:
 def proportion_z(share: float, truth: float, n: int) -> float:
     """How many standard errors an observed share is from the true one."""
     return float((share - truth) / np.sqrt(truth * (1 - truth) / n))
+
+
+def company_of(scenario: Scenario, replications: int = 1, actions: Sequence[Spec] = (), run: bool = True) -> Company:
+    """The company of a whole block under a policy with these actions: on the horizon, or at the start."""
+    policies = [{"name": "act", "actions": list(actions)}] if actions else []
+    experiment = Experiment.model_validate({"name": "x", "scenario": scenario, "policies": policies})
+    company, own = assemble(BlockPlan(scenario, (experiment.policies[-1],), 0, replications, 1))
+    if run:
+        company.block.run(own.keep)
+    return company

@@ -142,8 +142,10 @@ def test_ending_a_grant_saves_nothing_where_the_spend_is_committed() -> None:
 
 def test_grants_arrive_and_end_around_the_number_that_their_rates_give() -> None:
     stream = grant(running=3, arrivals_per_month=0.5, months=6, monthly=0.1e6)
-    running = at_the_horizon(case(CHARITY, grants=[stream], months=24), 2000).grants["outside project"].own.running
-    assert running.mean() == pytest.approx(3.0, abs=0.2)
+    company = at_the_horizon(case(CHARITY, grants=[stream], months=24), 2000)
+    assert company.grants["outside project"].own.running.mean() == pytest.approx(3.0, abs=0.2)
+    spent = CHARITY - (company.ledger.cash - company.payables.owed).mean() / 100
+    assert spent == pytest.approx(24 * (0.7e6 + 3 * 0.1e6), rel=0.01), "their cost is part of the bill"
 
 
 def test_usage_for_customers_falls_when_they_leave() -> None:
@@ -308,7 +310,7 @@ def test_resale_income_stops_on_the_day_the_vendors_contract_is_breached(linked:
     scenario = case(
         0,
         invoices=[ARREARS],
-        resale=[offer(launch="2023-10-31", collection_weeks=50, ended_by_breach=1)],
+        resale=[offer(launch="2023-10-31", collection_weeks=50, ended_by_breach=0)],
         feedback={"breach_to_resale": linked},
         horizon_days=62,
         months=None,
@@ -360,3 +362,12 @@ def test_salaries_in_pounds_cost_a_tenth_more_dollars_when_the_pound_has_risen_b
     paid = [1e7 - case.final_cash[0] for case in (dollars, pounds)]
     assert paid[0] == pytest.approx(1.3e6)
     assert paid[1] / paid[0] == pytest.approx(np.exp(np.log(1.1) * np.mean(np.arange(1, 14)) / 12), abs=0.005)
+
+
+def test_a_year_of_12_million_bought_at_the_market_costs_8_4_when_its_price_halves_and_11_6_if_a_tenth_is() -> None:
+    market = {"gpu_price": {"growth_per_year": -0.5}}
+    all_of_it, a_tenth = (
+        rows(case(vendor={**PATIENT, "market_share": share}, market=market))[0].final_owed[0] for share in (1, 0.1)
+    )
+    assert all_of_it == pytest.approx(12e6 * 0.702, rel=0.02)
+    assert a_tenth == pytest.approx(12e6 * (1 - 0.1 * 0.298), rel=0.005)

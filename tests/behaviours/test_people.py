@@ -128,6 +128,47 @@ def test_people_who_leave_unpaid_are_owed_30_days_of_pay() -> None:
     assert linked.final_owed > (100 - linked.head_count) * 0.5 * 13_000 * 12 / 365 * 30
 
 
+def test_of_100_people_9_leave_in_a_quarter_and_24_where_they_are_not_paid_and_leave_four_times_as_fast() -> None:
+    """Unpaid from 28 November on: a month at 3% and two at 12%."""
+    team = {**TEAM, "attrition_per_month": 0.03, "missed_pay_factor": 4, "missed_pay_days": 60}
+
+    def left(cash: float, **links: bool) -> float:
+        frame = rows([], cash=cash, months=3, replications=400, team=team, feedback=links)
+        return float(100 - frame[frame.policy == "do-nothing"].head_count.mean())
+
+    assert left(cash=50e6) == pytest.approx(8.6, abs=0.7)
+    assert left(cash=0) == pytest.approx(24.1, abs=1)
+    assert left(cash=0, missed_pay_to_exits=False) == left(cash=50e6)
+
+
+def test_a_key_person_who_leaves_in_the_first_week_takes_3_percent_of_a_million_dollars_of_revenue_a_month() -> None:
+    """Gone on Monday 6 November, of whose month a fifth is over: 3% of the 10.8 months until 30 September."""
+    lead: Spec = {"name": "audio lead", "group": "team", "exit_per_month": 100, "product_loss": 0.03}
+    parts: Spec = {"revenue": [{"name": "api", "monthly": 1e6, "volatility": 0, "fee_share": 0}], "months": 11}
+    stays, goes, off = (
+        rows([], key_people=people, **parts, feedback={"exits_to_product": linked}).loc["do-nothing"].revenue
+        for people, linked in (([], True), ([lead], True), ([lead], False))
+    )
+    assert stays == off == pytest.approx(11e6)
+    assert stays - goes == pytest.approx(0.03 * (11 - 6 / 30) * 1e6, rel=0.001)
+
+
+def test_the_payroll_of_15_january_leaves_on_the_12th_in_the_us_and_on_the_15th_in_london_where_tax_is_owed() -> None:
+    """15 January 2024 is a holiday in the United States; half a month's pay of ten people is 50,000 dollars."""
+    here: Spec = {**TEAM, "head_count": 10, "monthly_cost": 10_000, "paydays": "semi_monthly"}
+    here |= {"funding_business_days": 0, "withheld_share": 0.4, "tax_creditor": "tax office"}
+    there = {**here, "name": "abroad", "country": "US", "withheld_share": 0, "tax_creditor": None}
+    on = {}
+    for day in (11, 12, 14, 15):
+        days = (date(2024, 1, day) - START).days
+        scenario = world(START, cash=1e6, horizon_days=days, country="GB", staff=[here, there])
+        on[day] = frame_of(scenario).iloc[0]
+    assert on[11].final_cash - on[12].final_cash == 50_000
+    assert on[12].final_cash == on[14].final_cash
+    assert on[14].final_cash - on[15].final_cash == 30_000
+    assert on[15].final_owed - on[14].final_owed == 20_000
+
+
 SUPPLIER: Spec = {"name": "supplier", "class": "trade", "monthly": 100_000, "net_days": 0}
 OFFICE: Spec = {"name": "office", "class": "critical", "monthly": 100_000, "net_days": 0}
 

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
+import pytest
 
-from tests.worlds import Spec, frame_of, world
+from tests.worlds import Spec, frame_of, proportion_z, world, z_limit
 
 START = date(2023, 10, 31)
 TEAM: Spec = {"name": "team", "head_count": 10, "monthly_cost": 10_000, "country": "GB", "attrition_per_month": 0}
@@ -25,12 +26,17 @@ COURT: Spec = {
 
 def case(debt: float = 70_000, cash: float = 2e6, court: Spec = COURT, stretch: int = 1000, **parts: Any) -> pd.Series:
     """A company that could pay its landlord and does not."""
+    return cases(1, debt, cash, court, stretch, **parts).iloc[0]
+
+
+def cases(n: int, debt: float, cash: float, court: Spec, stretch: int, **parts: Any) -> pd.DataFrame:
+    """Replications of it."""
     opening = {"cash": cash, "invoices": [{"creditor": "landlord", "amount": debt, "due": "2023-09-30"}]}
     treasury = {"reserve_weeks": 0, "stretch_days": {"trade": stretch}}
     made = world(
         START, horizon_months=12, country="GB", costs=[LANDLORD], petitions=court, treasury=treasury, **parts
     ).model_dump(by_alias=True)
-    return frame_of(type(world(START, horizon_months=1)).model_validate({**made, "opening": opening})).iloc[0]
+    return frame_of(type(world(START, horizon_months=1)).model_validate({**made, "opening": opening}), n)
 
 
 def test_a_landlord_owed_70000_dollars_for_60_days_petitions_and_the_court_winds_the_company_up() -> None:
@@ -79,3 +85,45 @@ def test_served_with_a_petition_directors_file_before_the_hearing() -> None:
     row = case(board={"petition_filing": 0.999999, "filing": 0, "filing_live": 0})
     assert row.cause == "directors_filed"
     assert row.petition_presented_day < row.end_day < row.petition_presented_day + 49
+
+
+def test_a_court_that_frees_the_account_after_10_days_lets_a_payroll_of_january_be_met() -> None:
+    never = {**COURT, "order_probability": 0, "adjourned_probability": 1, "validation_days": 10}
+    frozen, freed = (case(staff=[TEAM], court={**never, "validation_probability": chance}) for chance in (0, 1))
+    assert (date(2024, 1, 20) - START).days <= frozen.payroll_missed_day <= (date(2024, 1, 31) - START).days
+    assert pd.isna(freed.payroll_missed_day)
+
+
+def test_half_of_the_orders_come_at_the_first_hearing_and_a_quarter_28_days_later() -> None:
+    """Where a hearing ends in an order or an adjournment, with equal odds; a false alarm in 1 of 10,000 runs."""
+    n = 1000
+    court = {**COURT, "order_probability": 0.5, "adjourned_probability": 0.5, "adjourned_days": 28}
+    frame = cases(n, 70_000, 2e6, court, 1000)
+    waits = frame.end_day - frame.petition_presented_day
+    first, second = waits.between(49, 52).mean(), waits.between(77, 80).mean()
+    assert (frame.cause == "court_order").mean() > 0.95
+    assert max(abs(proportion_z(first, 0.5, n)), abs(proportion_z(second, 0.25, n))) < z_limit(1e-4, 2)
+
+
+def test_the_notice_of_a_petition_makes_distress_public_on_its_day_28() -> None:
+    row = case(press={"leak_per_month": 0})
+    assert 28 <= row.public_day - row.petition_presented_day <= 31
+
+
+def test_a_vendor_petitions_on_18_million_but_not_on_12_of_them_that_are_disputed() -> None:
+    """6 million of arrears and the rest of a year of 12 million, where courts hear of no debt below 7."""
+    cloud: Spec = {"name": "cloud", "monthly_usage": 0, "service_share": 0, "late_interest_per_month": 0}
+    cloud |= {"patience": {"commercial": 30, "strict": 30}}
+    opening = {"cash": 1e6, "invoices": [{"creditor": "cloud", "amount": 6e6, "due": START}]}
+    court = {**COURT, "patience": {"vendors": 100}, "minimum_debt": 7e6}
+    parts: Spec = {"opening": opening, "petitions": court, "treasury": {"stretch_days": {"vendors": 1000}}}
+
+    def presented(disputed: float) -> Any:
+        terms = {"per_year": 12e6, "year_ends": "2024-10-30", "disputed_share": disputed}
+        scenario = world(START, horizon_months=8, country="GB", vendors=[{**cloud, "commitment": terms}], **parts)
+        row = frame_of(scenario).iloc[0]
+        assert row.final_owed == pytest.approx(18e6, rel=0.01)
+        return row.petition_presented_day
+
+    assert presented(0) > 100
+    assert pd.isna(presented(1))

@@ -25,8 +25,8 @@ TREASURY: Spec = {"reserve_weeks": 0}
 
 def rows(actions: list[Spec], cash: float = 5e6, months: int = 12, **parts: Any) -> pd.DataFrame:
     """Ten people and a cloud vendor, under do-nothing and one policy."""
-    parts = {"staff": [TEAM], "vendors": [CLOUD], "treasury": TREASURY, **parts}
-    scenario = world(START, cash=cash, horizon_months=months, country="GB", **parts)
+    parts = {"staff": [TEAM], "vendors": [CLOUD], "treasury": TREASURY, "opening": {"cash": cash}, **parts}
+    scenario = world(START, horizon_months=months, country="GB", **parts)
     return frame_of(scenario, policies=[{"name": "policy", "actions": actions}]).set_index("policy")
 
 
@@ -128,11 +128,70 @@ def test_a_claim_made_at_termination_is_mitigated_like_one_made_at_the_end() -> 
 
 
 def test_wages_in_arrears_rank_before_vendors_up_to_1000_dollars_a_head() -> None:
-    team = {**TEAM, "head_count": 100}
+    """Of 135,000 dollars a hundred people get 1,000 each, the tax office 35,000, the vendor who is owed 4M nothing."""
+    team = {**TEAM, "head_count": 100, "withheld_share": 0.4, "tax_creditor": "tax office"}
     board = {"missed_payroll_filing": 0.999999, "filing": 0, "filing_live": 0}
-    frame = rows([], cash=100_000, staff=[team], board=board, waterfall={**ESTATE, "realisation": 0, "cost_fixed": 0})
-    row = frame.loc["do-nothing"]
-    assert row.cause == "directors_filed"
-    assert row.final_wages_owed == 1_200_000
-    assert row.final_cash == 0
-    assert row["recovery.employees"] == 0
+    terms = {"realisation": 150_000, "cost_fixed": 0, "cost_share": 0.1, "termination_weeks": 0}
+    terms |= {"preferential_pay": 1000, "unsecured_tax_share": 0}
+    opening = {"cash": 100_000, "invoices": [{"creditor": "cloud", "amount": 4e6, "due": "2024-12-15"}]}
+    parts: Spec = {"staff": [team], "vendors": [CLOUD], "treasury": TREASURY, "board": board, "waterfall": terms}
+    row = frame_of(world(START, horizon_months=12, country="GB", opening=opening, **parts)).iloc[0]
+    assert (row.cause, row.final_cash, row.final_wages_owed) == ("directors_filed", 0, 680_000)
+    assert row["recovery.employees"] == pytest.approx(100_000 / 680_000)
+    assert row["recovery.tax_preferential"] == pytest.approx(35_000 / 520_000)
+    assert row["recovery.unsecured"] == 0
+    assert row.creditor_deficiency >= 4e6 + 680_000 + 520_000 - 135_000
+
+
+def rented_for_a_year(**terms: Any) -> pd.Series:
+    """A company that pays 12 million dollars for rented compute in a year, owes a loan of 10 million, and files."""
+    loan = {"creditor": "lender", "amount": 10e6, "due": "2025-12-31"}
+    parts: Spec = {"opening": {"cash": 14e6, "invoices": [loan]}, "costs": [{**LENDER, "class": "trade"}]}
+    cloud = {**CLOUD, "monthly_usage": 1e6, "net_days": 0, "patience": {"strict": 400, "commercial": 400}}
+    scenario = world(START, horizon_months=13, country="GB", vendors=[cloud], treasury=TREASURY, **parts, **terms)
+    files = {"name": "policy", "actions": [{"do": "file", "on": "2024-11-04"}]}
+    return frame_of(scenario, policies=[files]).set_index("policy").loc["policy"]
+
+
+LENDER: Spec = {"name": "lender", "monthly": 0}
+
+
+def test_12_million_paid_for_rented_compute_leave_creditors_4_300_000_of_cash_and_name() -> None:
+    """2 million dollars of cash and 3 of brand, less 700,000 of costs; compute that was paid for is nobody's asset."""
+    row = rented_for_a_year(waterfall={**ESTATE, "realisation": 3e6}, balance_sheet={"other_assets": 3e6})
+    assert (row.end_day, row.final_cash) == (370, 2e6)
+    claims = row.creditor_deficiency / (1 - row["recovery.unsecured"])
+    assert claims * row["recovery.unsecured"] == pytest.approx(4.3e6)
+    assert 244 <= row.balance_sheet_insolvent_day <= 250, "once 8 of 14 million are spent and 3 of assets remain"
+    assert pd.isna(rented_for_a_year(balance_sheet={"other_assets": 9e6}).balance_sheet_insolvent_day)
+
+
+KEY_PERSON: Spec = {"name": "founder", "group": "team", "exit_per_month": 100, "product_loss": 0.5}
+
+
+def test_a_product_that_has_lost_half_of_its_value_sells_for_10_million_instead_of_20_and_leaves_half_as_much() -> None:
+    buyer = {"name": "accelerated_sale", "bidders_per_month": 100, "drop_out_per_month": 0, "diligence_months": 0.01}
+    buyer |= {"buyer_chance": 1, "revenue_multiple": 0, "price_per_head": 0, "technology": 20e6, "price_spread": 0}
+    buyer |= {"competition": 0, "founder_consent_probability": 1, "fall_through_probability": 0, "floor_share": 0}
+    sells = [{"do": "accelerated_sale", "on": "2023-12-01"}]
+    files = [{"do": "file", "on": "2023-12-01"}]
+    no_costs = {"realisation": 3e6, "cost_fixed": 0, "cost_share": 0, "termination_weeks": 0}
+
+    def worth(people: list[Spec]) -> tuple[float, float]:
+        parts: Spec = {"key_people": people, "sales": [buyer], "waterfall": no_costs, "months": 4}
+        sold = rows(sells, **parts).loc["policy"]
+        parts |= {"vendors": [], "costs": [{**LENDER, "class": "trade"}]}
+        opening = {"cash": 0, "invoices": [{"creditor": "lender", "amount": 10e6, "due": "2025-12-31"}]}
+        failed = rows(files, opening=opening, staff=[{**TEAM, "monthly_cost": 0}], **parts).loc["policy"]
+        assert (sold.end, failed.end) == ("acquired", "insolvent")
+        return sold.sale_price, 10e6 - failed.creditor_deficiency
+
+    assert worth([]) == pytest.approx((20e6, 3e6))
+    assert worth([KEY_PERSON]) == pytest.approx((10e6, 1.5e6))
+
+
+def test_ten_people_who_lose_their_jobs_claim_eight_weeks_of_130000_dollars_a_month() -> None:
+    terms = {**ESTATE, "realisation": 0, "termination_weeks": 8}
+    files = [{"do": "file", "on": "2023-11-01"}]
+    row = rows(files, cash=0, vendors=[], waterfall=terms).loc["policy"]
+    assert row.creditor_deficiency == pytest.approx(8 * 130_000 * 12 / 52)

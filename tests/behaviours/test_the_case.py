@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,12 +12,11 @@ import pytest
 
 import sim
 from sim.company.ladder import SUSPENDED
-from sim.company.model import assemble
-from sim.company.plan import BlockPlan
 from sim.company.state import Company
-from sim.scenario.schema import Experiment, Scenario
+from sim.kernel.ledger import RESTRICTED_CASH
+from sim.scenario.schema import Scenario
 from tests.conventions.shared import ROOT
-from tests.worlds import Spec, frame_of, world
+from tests.worlds import CHARITY, Spec, company_of, frame_of, world
 
 N = 500
 START = date(2023, 10, 31)
@@ -49,10 +49,7 @@ def on_the_first_day(scenario: Scenario) -> Company:
 
 def at_the_end(scenario: Scenario) -> Company:
     """The company of a whole block on the horizon, under do-nothing."""
-    (policy,) = Experiment(name="x", scenario=scenario).policies
-    company, own = assemble(BlockPlan(scenario, (policy,), 0, 200, 1))
-    company.block.run(own.keep)
-    return company
+    return company_of(scenario, 200)
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +64,37 @@ def test_compute_is_the_largest_cost_of_the_case() -> None:
     assert a_year([VENDORS["AWS"].monthly_usage]) == pytest.approx(84)
 
 
+def spent_in_a_year(**parts: Any) -> Any:
+    """Millions that a company with all the money it needs spends on these parts of the case, or owes for them."""
+    paid = {"country": CASE.country, "treasury": {"reserve_weeks": 0}}
+    row = frame_of(world(START, CHARITY, horizon_months=12, **paid, **parts), 200)
+    return (CHARITY - row.final_cash + row.final_owed).mean() / 1e6
+
+
+def stated(parts: Iterable[Any], **changes: Any) -> list[Spec]:
+    """Parts of the case as they stand in its file, but for these numbers."""
+    return [{**part.model_dump(by_alias=True), **changes} for part in parts]
+
+
+def test_the_vendors_of_the_case_bill_99_million_dollars_in_a_year_and_the_largest_of_them_84() -> None:
+    assert spent_in_a_year(vendors=stated(CASE.vendors)) == pytest.approx(99, abs=1)
+    assert spent_in_a_year(vendors=stated([VENDORS["AWS"]])) == pytest.approx(84, abs=1)
+
+
 def test_wages_and_other_costs_of_the_case_are_54_million_a_year() -> None:
-    wages = 12 * sum(group.head_count.mean() * group.monthly_cost.mean() for group in CASE.staff) / 1e6
-    rent = 4 * sum(rent.quarterly.mean() for rent in CASE.rent) / 1e6
-    costs = a_year(cost.monthly for cost in CASE.costs)
-    lawyers = a_year(case.monthly for case in CASE.cases)
-    assert wages + rent + costs + lawyers == pytest.approx(54, abs=1)
+    """If nobody leaves and no case ends."""
+    goes_on = dict.fromkeys(("settlement_per_month", "dismissal_per_month", "judgment_per_month"), 0)
+    people = stated(CASE.staff, attrition_per_month=0)
+    other: Spec = {"costs": stated(CASE.costs), "rent": stated(CASE.rent), "cases": stated(CASE.cases, **goes_on)}
+    assert spent_in_a_year(staff=people, **other) == pytest.approx(54, abs=1)
+    assert spent_in_a_year(staff=people) == pytest.approx(38, abs=1)
+
+
+def test_of_4_million_dollars_in_the_bank_none_to_a_quarter_is_restricted_and_the_rest_is_free() -> None:
+    ledger = company_of(CASE, 200, run=False).ledger
+    restricted = ledger.balance(RESTRICTED_CASH)
+    assert set(ledger.cash + restricted) == {4_000_000_00}
+    assert 0 < restricted.min() < restricted.mean() < restricted.max() < 1_000_000_00
 
 
 def test_known_arrears_of_the_case_are_9_6_million_on_the_first_day(result: sim.Result) -> None:

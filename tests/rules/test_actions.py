@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.worlds import Spec, frame_of, line, world
+from tests.worlds import Spec, frame_of, line, proportion_z, world, z_limit
 
 START = date(2023, 10, 31)
 POORER = [line("rent", "out", "month_end", 10_000)]
@@ -68,6 +68,20 @@ def test_an_action_needs_its_consent(chance: float, low: float, high: float) -> 
     policy = {"name": "plan", "actions": [{"do": "file", "on": "2023-11-06", "consent_probability": chance}]}
     frame = frame_of(world(START, horizon_months=1), replications=1000, policies=[policy])
     assert low <= (frame[frame.policy == "plan"].end == "insolvent").mean() <= high
+
+
+def test_directors_who_see_16000_gone_on_1_december_file_12_days_later_for_70_dollars_where_four_in_ten_agree() -> None:
+    """A condition, a lag, a cost and a consent at once; two-sided at a false-alarm rate of 1 in 10,000."""
+    n = 1000
+    files = {"do": "file", "when": {"cash_below": 16_000}, "lag_days": 12, "cost": 70, "consent_probability": 0.4}
+    company = world(START, cash=25_000, lines=POORER, horizon_days=60, country="GB")
+    frame = frame_of(company, n, policies=[{"name": "plan", "actions": [files]}])
+    plan = frame[frame.policy == "plan"]
+    filed = plan[plan.end == "insolvent"]
+    assert abs(proportion_z(len(filed) / n, 0.4, n)) < z_limit(1e-4)
+    assert set(filed.end_day) == {day(2023, 12, 13)}
+    assert set(filed.final_owed) == {70}
+    assert set(plan[plan.end == "survived"].final_owed) == {0}
 
 
 def test_the_cost_of_an_action_is_invoiced_and_paid_thirty_days_later() -> None:
