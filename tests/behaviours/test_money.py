@@ -57,5 +57,6 @@ def test_of_those_who_paid_a_year_ahead_a_quarter_renews() -> None:
         return float(frame_of(scenario, 20, policies=[offer]).set_index("policy").loc["offer"].subscribers.mean())
 
     none, quarter, every = there(0), there(0.25), there(1)
+    assert none == pytest.approx(12 * 900, rel=0.02)
     assert every - none > 1_500
     assert (quarter - none) / (every - none) == pytest.approx(0.25, abs=0.03)

@@ -105,9 +105,13 @@ def test_half_of_the_orders_come_at_the_first_hearing_and_a_quarter_28_days_late
     assert max(abs(proportion_z(first, 0.5, n)), abs(proportion_z(second, 0.25, n))) < z_limit(1e-4, 2)
 
 
-def test_the_notice_of_a_petition_makes_distress_public_on_its_day_28() -> None:
-    row = case(press={"leak_per_month": 0})
+def test_the_notice_makes_distress_public_on_day_28_of_a_petition_and_loses_a_deal_of_1_million() -> None:
+    """And a deal of a million dollars that is decided after that day is lost where nobody buys from such a company."""
+    deal = {"name": "customer", "contract_value": 1e6, "win_probability": 1, "decision_days": 75, "payment": "upfront"}
+    parts: Spec = {"press": {"leak_per_month": 0}, "deals": {"prospects": [deal], "public_factor": 0}}
+    row = case(**parts)
     assert 28 <= row.public_day - row.petition_presented_day <= 31
+    assert (row.revenue, case(**parts, feedback={"arrears_to_petitions": False}).revenue) == (0, 1e6)
 
 
 def test_a_vendor_petitions_on_18_million_but_not_on_12_of_them_that_are_disputed() -> None:
