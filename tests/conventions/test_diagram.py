@@ -60,3 +60,10 @@ def test_every_other_arrow_is_a_column_of_the_state_that_both_ends_know() -> Non
     columns = words("state")
     unknown = [arrow for arrow in ARROWS if arrow[1] not in SWITCHES | (words(arrow[0]) & words(arrow[2]) & columns)]
     assert unknown == []
+
+
+def test_the_page_names_each_of_the_27_switches_in_words() -> None:
+    page = (ROOT / "docs/model.md").read_text(encoding="utf-8")
+    section = page.split("### Feedback switches")[1].split("\n### ")[0]
+    assert len(SWITCHES) == 27
+    assert {name for name in SWITCHES if f"`{name}`" not in section} == set()
