@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, cast
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
+from sim.analysis.intervals import Floats
+
 from .style import DPI, GREY, INK
 
-AWAY, HALF_MARK = 6.5, 4.0
+AWAY, HALF_MARK, MARGIN, HAIR_PIECES = 6.5, 4.0, 0.9, 24
 NEAR = (
     *((AWAY, 0, "left", "center"), (-AWAY, 0, "right", "center"), (0, AWAY, "center", "bottom")),
     *((0, -AWAY, "center", "top"), (AWAY, AWAY, "left", "bottom"), (-AWAY, AWAY, "right", "bottom")),
     *((AWAY, -AWAY, "left", "top"), (-AWAY, -AWAY, "right", "top")),
 )
 """Where a name may stand, best first: points to the right and up, and how it is set."""
-FAR = tuple(
-    (0, sign * far, side, height)
-    for far in range(16, 112, 12)
-    for sign, height in ((-1, "top"), (1, "bottom"))
-    for side in ("center", "left", "right")
-)
-"""Where a name that must be said may stand as well: straight below or above, joined by a hair line."""
 ENDS = {"center": 0.5, "left": 0, "right": 1, "top": 1, "bottom": 0}
+SIDES: dict[int, tuple[str, ...]] = {-1: ("right", "center"), 0: ("center", "left", "right"), 1: ("left", "center")}
+FAR = sorted(
+    (
+        (float(across), float(up), side, "top" if up < 0 else "bottom")
+        for across in range(-60, 61, 10)
+        for up in (*range(-86, -13, 12), *range(14, 87, 12))
+        for side in SIDES[int(np.sign(across))]
+    ),
+    key=lambda place: math.hypot(*place[:2]),
+)
+"""Where a name that must be said may stand as well, nearest first, joined by a hair line."""
 
 Span = tuple[float, float, float]
 Place = tuple[float, float, str, str]
@@ -70,16 +78,14 @@ def _boxes(ax: Axes, one: Cross) -> Iterator[Bbox]:
 def _is_named(ax: Axes, one: Cross, taken: list[Bbox]) -> bool:
     """Name a mark where nothing else stands, and take that place; whether there was one."""
     own = next(_boxes(ax, one))
-    away = [box for box in taken if not box.overlaps(own)]
+    away = [box.padded(-MARGIN * DPI / 72) for box in taken if not box.overlaps(own)]
+    size = _size(_label(ax, one, NEAR[0], False))
     for place in (*NEAR, *(FAR if one.must_be_named else ())):
-        is_far = max(map(abs, place[:2])) > AWAY
-        label = _label(ax, one, place, is_far)
-        box = _extent(label)
-        is_free = _is_within(ax, box) and not _hits(box, taken)
-        if is_free and not (is_far and _hits(_line(own, box), away)):
-            taken += [box, _line(own, box)] if is_far else [box]
+        box, line = _text_box(own, size, place), _line(own, place) if _is_far(place) else []
+        if _is_within(ax, box) and not _hits([box], taken) and not _hits(line, away):
+            _label(ax, one, place, bool(line))
+            taken += [box, *line]
             return True
-        label.remove()
     return False
 
 
@@ -95,22 +101,34 @@ def _label(ax: Axes, one: Cross, place: Place, is_far: bool) -> Annotation:
     return label
 
 
-def _line(own: Bbox, box: Bbox) -> Bbox:
-    """What a hair line from a mark straight up or down to its name covers."""
-    x, y = (own.x0 + own.x1) / 2, (own.y0 + own.y1) / 2
-    near = box.y1 if box.y1 < y else box.y0
-    return Bbox.from_extents(x - 1, min(y, near), x + 1, max(y, near))
-
-
-def _extent(label: Annotation) -> Bbox:
-    """What the text of a label covers with a margin, without its hair line."""
+def _size(label: Annotation) -> Floats:
+    """Width and height of the text of a label, which is taken away again."""
     renderer = cast(FigureCanvasAgg, cast(Figure, label.get_figure(root=True)).canvas).get_renderer()
     label.update_positions(renderer)
-    return Text.get_window_extent(label, renderer).padded(0.8 * DPI / 72)
+    box = Text.get_window_extent(label, renderer)
+    label.remove()
+    return np.array([box.width, box.height])
 
 
-def _hits(box: Bbox, others: Sequence[Bbox]) -> bool:
-    return any(box.overlaps(other) for other in others)
+def _text_box(own: Bbox, size: Floats, place: Place) -> Bbox:
+    """What a name covers, with a margin."""
+    across, up, side, height = place
+    corner = (own.p0 + own.p1) / 2 + np.array([across, up]) * DPI / 72 - size * [ENDS[side], ENDS[height]]
+    return Bbox([corner, corner + size]).padded(MARGIN * DPI / 72)
+
+
+def _line(own: Bbox, place: Place) -> list[Bbox]:
+    """What a hair line from a mark to its name covers."""
+    middle, away = (own.p0 + own.p1) / 2, np.array(place[:2]) * DPI / 72
+    return [Bbox([at, at]).padded(1) for at in middle + np.linspace(0, 1, HAIR_PIECES)[:, None] * away]
+
+
+def _hits(boxes: Sequence[Bbox], others: Sequence[Bbox]) -> bool:
+    return any(box.overlaps(other) for box in boxes for other in others)
+
+
+def _is_far(place: Place) -> bool:
+    return max(abs(place[0]), abs(place[1])) > AWAY
 
 
 def _is_within(ax: Axes, box: Bbox) -> bool:

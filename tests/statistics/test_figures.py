@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 
 from sim.analysis.compare import Outcomes, Paired, paired_differences
 from sim.analysis.fan import fan
@@ -24,6 +24,7 @@ from sim.report.decision_plots import filing_frontier, forest, pareto_picture
 from sim.report.drawing import Picture, drawn
 from sim.report.meta import FigureMeta
 from sim.report.money_plots import cash_weeks, exposures, probability_plot, recovery_bars
+from sim.report.placing import Cross, crosses
 from sim.report.plots import _pictures, draw_all, fan_panel
 from sim.report.style import WIDTH, house_style, page, spread, turning_points
 from tests.statistics.made_up import CREDITORS, HORIZON, POLICIES, START, result_frame
@@ -205,6 +206,27 @@ def test_in_a_crowd_the_front_and_the_leading_are_named_and_the_rest_counted() -
     assert sum(text.startswith("Number 7,") for text in texts) == 1
     named = sum(text.startswith("Number") for text in texts)
     assert f"{20 - named} not named for want of room: the table of policies has all" in texts
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_hair_line_runs_through_the_mark_of_another(seed: int) -> None:
+    places = np.random.default_rng(seed).normal(0, 1, (20, 2))
+    marks = [Cross((x, x - 0.02, x + 0.02), (y, y - 0.02, y + 0.02), f"Mark number {k}", False, True)
+             for k, (x, y) in enumerate(places)]  # fmt: skip
+    with house_style():
+        (ax,) = page(meta(BASELINE), "", "", "")
+        ax.set(xlim=(-4, 4), ylim=(-4, 4))
+        unnamed = crosses(ax, marks)
+    names = [text for text in ax.texts if isinstance(text, Annotation)]
+    assert len(names) == 20 - unnamed > 12
+    assert any(name.arrow_patch for name in names)
+    centres = ax.transData.transform(places)
+    for name in [name for name in names if name.arrow_patch]:
+        start = ax.transData.transform(name.xy)
+        line = start + np.linspace(0, 1, 200)[:, None] * np.array(name.xyann) * 200 / 72
+        others = centres[np.abs(centres - start).max(axis=1) > 8 * 200 / 72]
+        nearest = np.hypot(*(line[:, None, :] - others[None]).transpose(2, 0, 1)).min()
+        assert nearest > 2.7 * 200 / 72, name.get_text()
 
 
 def test_a_smooth_curve_is_said_to_miss_only_beyond_chance() -> None:
