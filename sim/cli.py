@@ -241,8 +241,8 @@ def list_results(as_json: Json = False) -> None:
     elif not found:
         say(f"nothing is stored under {RESULTS}/ here")
     for one in [] if as_json else found:
-        points = f" x {one['points']:,} points" if one["points"] > 1 else ""
-        size = f"{one['replications']:>11,} x {len(one['policies'])} policies{points}"
+        points, policies = f" x {one['points']:,} points" if one["points"] > 1 else "", len(one["policies"])
+        size = f"{one['replications']:>11,} x {policies} polic{'y' if policies == 1 else 'ies'}{points}"
         typer.echo(f"{one['directory']}  {one['started'][:16]}  {size}{'' if one['complete'] else '  incomplete'}")
 
 

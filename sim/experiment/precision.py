@@ -84,13 +84,13 @@ def half_width(table: pd.DataFrame) -> float:
 
 
 def _outlook(precision: Precision, n: int, widest: float, simulated: int, seconds: float) -> str:
-    """How precise the figure is after ``n`` replications, and how many will do; how long that takes if any of them
-    were ``simulated`` in this run.
+    """How precise the figure is after ``n`` replications, and how many will do; how long that takes if most of them
+    were ``simulated`` in this run: of a few, most of the time went into starting.
     """
     needed = n * (widest / precision.half_width) ** 2
     enough = next((look for look in precision.looks if look >= needed), precision.looks[-1])
     known = f"{n:,} replications: {precision.figure.text} is known to within {widest:.4g}"
-    if simulated <= 0:
+    if simulated < n / 2:
         return f"{known}; about {enough:,} will do"
     minutes = (enough - n) * seconds / simulated / 60
     return f"{known}; about {enough:,} will do, in about {minutes:.1f} minutes"

@@ -182,11 +182,12 @@ def swept(experiment: Experiment, path: str, values: Sequence[float]) -> Experim
 
 
 def curve_of(result: Any, search: Search) -> pd.DataFrame:
-    """The curve of a search in the result of its points."""
+    """The curve of a search in the result of its points, of which a search of another range may have left some."""
     from sim.analysis.intervals import LEVEL
 
     table = result.figure(search.condition.figure, level=LEVEL)
     points = result.points
+    points = points[points[search.path].between(search.low, search.high)]
     table = table[table["policy"] == search.policy].merge(points[["point", search.path]], on="point")
     return table.rename(columns={search.path: "value"})[["value", "estimate", "low", "high", "n"]].sort_values(
         "value", ignore_index=True

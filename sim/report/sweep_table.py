@@ -59,7 +59,8 @@ def _varied(points: pd.DataFrame) -> list[str]:
     """What differs between points; numbers that follow from the override are named by it."""
     by_override = points.assign(override=points["override"].fillna("")).groupby("override", sort=False)
     paths = [name for name in points.columns if name not in ("point", "override")]
-    own = [name for name in paths if by_override[name].nunique(dropna=False).max() > 1]
+    alone = points[points["override"].isna()]
+    own = [name for name in paths if alone[name].notna().any() or by_override[name].nunique(dropna=False).max() > 1]
     return [*(["override"] if len(by_override) > 1 else []), *own]
 
 

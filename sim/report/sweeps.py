@@ -24,6 +24,8 @@ STEPS = (0.01, 0.02, 0.05, 0.1)
 MOST_CONTOURS = 7
 MOST_FIGURES = 8
 FEWEST_FOR_CONTOURS = 3
+FEWEST_FOR_SCALE = 6
+MOST_IN_A_ROW = 12
 
 
 def draw_sweep(
@@ -104,11 +106,15 @@ def heat_map(
     x, y, z = grid.columns.to_numpy(dtype=float), grid.index.to_numpy(dtype=float), grid.to_numpy(dtype=float)
     low, high = np.floor(z.min() * 20) / 20, np.ceil(z.max() * 20) / 20
     mesh = ax.pcolormesh(x, y, z, cmap="cividis_r", vmin=low, vmax=high, shading="nearest", rasterized=True)
-    if names:
-        _shares_in_cells(ax, x, y, z)
-    elif min(z.shape) >= FEWEST_FOR_CONTOURS and z.max() > z.min():
+    has_contours = not names and min(z.shape) >= FEWEST_FOR_CONTOURS
+    if has_contours and z.max() > z.min():
         _contours(ax, x, y, z)
+    elif not has_contours and max(z.shape) <= MOST_IN_A_ROW:
+        _shares_in_cells(ax, x, y, z)
     _units(ax, x, y)
+    for axis, values in ((ax.xaxis, x), (ax.yaxis, y)):
+        if len(values) < FEWEST_FOR_SCALE:
+            axis.set_ticks(values.tolist())
     ax.set_xlabel(_named(across, meta))
     ax.set_ylabel("" if names else _named(up, meta))
     if names:
@@ -146,7 +152,7 @@ def _shares_in_cells(ax: Axes, x: Floats, y: Floats, z: Floats) -> None:
 def _units(ax: Axes, x: Floats, y: Floats) -> None:
     for axis, values in ((ax.xaxis, x), (ax.yaxis, y)):
         is_millions = np.abs(values).max() >= 1e6
-        axis.set_major_formatter(_millions if is_millions else "{x:g}")
+        axis.set_major_formatter(_millions if is_millions else "{x:,g}")
 
 
 def _millions(value: float, _place: object = None) -> str:

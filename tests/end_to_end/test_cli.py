@@ -289,6 +289,24 @@ def test_a_sweep_prints_its_points_and_draws_a_map(small_world: Path) -> None:
     assert {path.name for path in Path("result/plots").glob("*.png")} == {"do-nothing-map.png"} | {"more-cash-map.png"}
 
 
+def test_a_point_of_a_list_is_told_by_what_it_sets_whether_or_not_another_has_an_override(small_world: Path) -> None:
+    design = """
+[design]
+kind = "list"
+rows = [{override = "poor"}, {"opening.cash" = 150000}]
+
+[[overrides]]
+name = "poor"
+set = {"opening.cash" = 50000}
+"""
+    small_world.write_text(small_world.read_text(encoding="utf-8") + design, encoding="utf-8")
+    done = runway("run", small_world, "--out", "result", "--workers", 1)
+    assert re.findall(r"^([01] +(?:poor +)?[\d,]+) ", done.stdout, re.MULTILINE)[:2] == [
+        "0     poor       50,000",
+        "1                150,000",
+    ]
+
+
 def test_one_at_a_time_prints_and_tells_the_difference_of_each_point_from_the_scenario(small_world: Path) -> None:
     axis = '[[design.axes]]\nparameter = "opening.cash"\nvalues = [50000, 150000]\n'
     text = small_world.read_text(encoding="utf-8") + f'\n[design]\nkind = "one_at_a_time"\n\n{axis}'

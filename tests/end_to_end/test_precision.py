@@ -144,6 +144,24 @@ def test_a_condition_that_holds_nowhere_or_everywhere_in_the_range_is_said(
     assert f"holds at {where} value of opening.cash between" in done.stdout
 
 
+def test_a_range_in_which_nothing_is_met_has_no_answer_though_another_range_was_searched(small_world: Path) -> None:
+    asked = ["--for", "opening.cash", "--so-that", "P(insolvent by day 90) <= 0.2", "--workers", 1, "--out", "result"]
+    assert runway("solve", small_world, *asked, "--between", 50_000, 200_000).exit_code == 0
+    done = runway("solve", small_world, *asked, "--between", 10_000, 20_000, "--json")
+    said = json.loads(done.stdout)
+    assert (done.exit_code, said["value"]) == (1, None)
+    assert {10_000 <= row["value"] <= 20_000 for row in said["curve"]} == {True}
+
+
+def test_how_long_it_takes_is_said_only_where_most_was_simulated_in_this_run(small_world: Path) -> None:
+    asked = ("run", small_world, "--precision", 0.007, "--workers", 1, "--out", "result")
+    assert "in about" in runway(*asked).stderr.splitlines()[0]
+    runway("run", small_world, "--replications", 4000, "--workers", 1, "--out", "other")
+    first = runway(*asked[:-1], "other").stderr.splitlines()[0]
+    assert first.startswith("4,096 replications: P(insolvent) is known to within")
+    assert first.endswith("will do")
+
+
 def test_an_amount_that_is_drawn_afresh_at_each_occurrence_is_solved_for(small_world: Path) -> None:
     asked = ["--for", "lines.bills.amount", "--so-that", "P(zero_cash by day 90) <= 0.5", "--between", 1000, 20_000]
     done = runway("solve", small_world, *asked, "--workers", 1, "--out", "result", "--json")

@@ -52,6 +52,14 @@ def test_an_axis_names_the_unit_of_its_parameter() -> None:
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("usage, USD per month", "growth")
 
 
+def test_a_grid_too_coarse_for_contours_states_each_probability_at_its_values() -> None:
+    x, y = zip(*product([0.6e6, 1.2e6, 2.4e6], [40e3, 80e3]), strict=True)
+    ((_, _, ax),) = sweep_figures(shares(6), points({"cash": list(x), "usage": list(y)}, [None] * 6), META, HEADLINE)
+    assert sorted(text.get_text() for text in ax.texts) == [f"{share}.0%" for share in (20, 32, 44, 56, 68, 80)]
+    labels = [[tick.get_text() for tick in axis.get_ticklabels()] for axis in (ax.xaxis, ax.yaxis)]
+    assert labels == [["0.6M", "1.2M", "2.4M"], ["40,000", "80,000"]]
+
+
 def test_overrides_by_a_number_are_a_map_whatever_else_the_overrides_set(tmp_path: Path) -> None:
     kind, y = zip(*product(["patient", "strict"], [1.0, 2.0, 3.0]), strict=True)
     odds = [0.0 if name == "patient" else 1.0 for name in kind]
