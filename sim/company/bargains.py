@@ -37,8 +37,8 @@ def release(company: Company, vendor: Any, where: Mask, share: Any, into: str = 
     """A vendor forgives a share of what is overdue to it, or takes somebody else for it. Returns the cents."""
     account, forgiven = company.ledger.open(into), company.block.full(0)
     for owed in vendor.accounts:
-        part = portions(np.where(where, owed.overdue, 0), (share,))[0]
-        forgiven = forgiven + owed.settle(part, account, "debt released")
+        if (due := np.where(where, owed.overdue, 0)).any():
+            forgiven = forgiven + owed.settle(portions(due, (share,))[0], account, "debt released")
     return forgiven
 
 
@@ -86,11 +86,13 @@ def compromise(company: Company, where: Mask, terms: Any) -> None:
     agreed = where & (vendor.overdue > 0) & (portions(vendor.overdue, shares)[0] <= company.spendable)
     company.tell(where & ~agreed, vendor.name, "settles nothing: there is no cash for it, or nothing to settle")
     for owed in vendor.accounts:
-        cash, spend, equity, _ = portions(np.where(agreed, owed.overdue, 0), shares)
+        if not (due := np.where(agreed, owed.overdue, 0)).any():
+            continue
+        cash, spend, equity, _ = portions(due, shares)
         owed.pay(np.minimum(cash, company.spendable), "settlement")
         owed.settle(spend, ledger.open(FUTURE_SPEND), "settled by further commitment")
         owed.settle(equity, ledger.open(SHARES_FOR_DEBT), "settled in shares")
-        if vendor.contract:
+        if vendor.contract and spend.any():
             vendor.contract.add(agreed, spend)
     rest = release(company, vendor, agreed, 1)
     company.tell(agreed, vendor.name, "settles its arrears; what it forgives is", rest)

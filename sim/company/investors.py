@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.company.in_kind import grant
 from sim.company.parameters import Rows, at
-from sim.company.recapitalisation import recapitalise, vendors_draw
+from sim.company.recapitalisation import settlement_day, vendors_draw
 from sim.company.state import Company
 from sim.kernel.block import Mask, put
 from sim.kernel.calendar import Phase
@@ -133,6 +133,13 @@ class Outside:
         self._tell(agreed, "signs a term sheet")
         self._refuse(declined)
         self._wait(agreed, TERM_SHEET, self.terms.closing_days, "closing time")
+        if self._is_settled:
+            self.own.next_day[agreed] = settlement_day(self.company, self.own.next_day[agreed])
+
+    @property
+    def _is_settled(self) -> bool:
+        """Whether its money comes with a settlement of the vendors."""
+        return self.terms.recapitalises and self.company.scenario.recapitalisation is not None
 
     def _on_its_conditions(self, rows: Ints) -> Ints:
         """Rows in which it still says yes once its own bills are paid and its conditions are met."""
@@ -181,8 +188,10 @@ class Outside:
         company.raise_money(where, put(none, rows, terms.amount.quantile(size)), terms.instrument)
         if terms.credits is not None:
             grant(company, terms.credits_at, where, put(none, rows, terms.credits.quantile(size)))
-        if terms.recapitalises:
-            recapitalise(company, where)
+        if self._is_settled:
+            company.state.recapitalising = company.state.recapitalising | where
+        elif terms.recapitalises:
+            company.end(where, "recapitalised")
 
     def _refuse(self, rows: Ints) -> None:
         if len(rows):

@@ -72,7 +72,7 @@ def draw_above(law: Any, floor: float, u: Floats) -> Floats:
 
     *Source* P07: the clock began before the start date.
     """
-    low, high = 0.0, 1.0
+    low, high = 0.0, 1.0 if floor >= law.bounds()[0] else 0.0
     while high - low > 1e-12:
         middle = (low + high) / 2
         low, high = (middle, high) if law.quantile(np.array([middle]))[0] <= floor else (low, middle)

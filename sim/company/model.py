@@ -25,6 +25,7 @@ from sim.company.people import People
 from sim.company.petitions import Petitions, petitions
 from sim.company.plan import BlockPlan, Outcome
 from sim.company.product import confidence, product
+from sim.company.recapitalisation import recapitalisation
 from sim.company.records import Records, records
 from sim.company.restructuring import Restructuring, is_wanted, officer, restructuring
 from sim.company.solvency import GenericEnds, Solvency, ends, solvency
@@ -170,6 +171,8 @@ def add_investors(company: Company) -> None:
             company.block.process(f"investor {terms.name}", insider(company, own))
     for terms in company.scenario.tranches:
         company.block.process(f"tranche {terms.name}", tranche(company, Tranche(company, terms)))
+    if company.scenario.recapitalisation is not None:
+        company.block.process("recapitalisation", recapitalisation(company, company.scenario.recapitalisation))
     company.block.process("confidence", confidence(company))
 
 

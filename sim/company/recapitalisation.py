@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,7 @@ from sim.company.parameters import at
 from sim.company.product import monthly_revenue
 from sim.company.state import Company
 from sim.kernel.block import Mask
+from sim.kernel.calendar import Phase
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -71,12 +73,18 @@ def is_saved(cash: Ints, overdue: Ints, burn: Floats, months: Any) -> Mask:
     return saved
 
 
-def recapitalise(company: Company, where: Mask) -> None:
+def settlement_day(company: Company, day: Any) -> Any:
+    """The Monday on or after ``day``, or the business day after it: money and settlements change hands on one day.
+
+    *Assumption*: a week more or less in the closing of a round.
+    """
+    mondays = np.fromiter(company.timeline.weekly(), dtype=np.int64)
+    monday = mondays[np.minimum(np.searchsorted(mondays, day), len(mondays) - 1)]
+    return company.timeline.business_day(monday, company.country)
+
+
+def settle(company: Company, where: Mask, terms: Any) -> None:
     """The money is in and the vendors compromise: the company is saved if the money lasts, else it trades on."""
-    terms = company.scenario.recapitalisation
-    if terms is None:
-        company.end(where, "recapitalised")
-        return
     for name, vendor in company.vendors.items():
         deal = SimpleNamespace(
             vendor=name, cash_share=terms.cash_share, credits_share=0, equity_share=terms.equity_share
@@ -90,3 +98,15 @@ def recapitalise(company: Company, where: Mask) -> None:
     saved = where & is_saved(cash, overdue, monthly_burn(company), terms.saved_months)
     company.tell(where & ~saved, "company", "trades on: the money does not last long enough to call it saved", cash)
     company.end(saved, "recapitalised")
+
+
+def recapitalisation(company: Company, terms: Any) -> Generator[Any, Any, None]:
+    """Each week settle where a round has closed."""
+    state = company.state
+    for day in np.unique(settlement_day(company, np.fromiter(company.timeline.weekly(), dtype=np.int64))):
+        yield company.clock.at(int(day), Phase.DECISIONS)
+        where = state.recapitalising & company.trading & (state.end < 0)
+        if where.any():
+            settle(company, where, terms)
+        if state.recapitalising.any():
+            state.recapitalising = company.block.full(False, bool)

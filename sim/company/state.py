@@ -97,7 +97,7 @@ class Company:
         self.state = block.columns(
             **{name: full(1.0, float) for name in ("confidence", "activity", "product_value", "service")},
             **{name: full(1.0, float) for name in ("demand", "climate", "gpu_price", "fx")},
-            **{name: full(False, bool) for name in ("is_public", "disclosed", "interim", "in_sale")},
+            **{name: full(False, bool) for name in ("is_public", "disclosed", "interim", "in_sale", "recapitalising")},
             **{name: full(False, bool) for name in ("frozen", "hiring_frozen", "closed")},
             **{name: full(False, bool) for name in ("moratorium", "standstill")},
             **{name: full(NEVER) for name in ("public_day", "ceo_exit_day", "served_day")},

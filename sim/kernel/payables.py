@@ -155,6 +155,8 @@ class Creditor:
 
     def settle(self, cents: Any, account: str, kind: str) -> Cents:
         """Settle ``cents`` of what is overdue against another account, oldest invoice first."""
+        if not np.any(cents):
+            return self._block.full(0)
         paid = self._ledger.post(self.account, account, cents, kind)
         self.own.paid = self.own.paid + paid
         self._payables.totals.paid = self._payables.totals.paid + paid
