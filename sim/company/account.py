@@ -107,12 +107,12 @@ class Account:
         """Rows in which the contract is over."""
         return self.own.rung == TERMINATED
 
-    @property
-    def oldest_due_day(self) -> Ints:
-        days = self.creditor.oldest_due_day()
+    def oldest_due_day(self, since: int) -> Ints:
+        """The due day of the oldest overdue debt to it; of one that fell due by ``since``, some day up to it."""
+        days = self.creditor.oldest_due_day(since=since)
         for account in self.accounts[1:]:
             if (overdue := account.overdue > 0).any():
-                days = np.where(overdue, np.minimum(days, account.oldest_due_day()), days)
+                days = np.where(overdue, np.minimum(days, account.oldest_due_day(since=since)), days)
         return days
 
     @property

@@ -88,7 +88,8 @@ class Vendor(Account):
         broken = self.plan.check() if self.plan else None
         overdue = self.overdue
         paid = self.paid
-        age = company.today - self.oldest_due_day
+        acts = company.trading & (own.rung < TERMINATED)
+        age = company.today - self.oldest_due_day(int(own.reviewed.min(where=acts, initial=company.today)))
         bound = self._is_bound()
         stands_still = (own.posture == PATIENT) & (company.state.live > 0) | bound
         per_day = pace(
@@ -100,7 +101,6 @@ class Vendor(Account):
             terms.payment_factor,
         )
         per_day = per_day * self._haste() * company.state.calm
-        acts = company.trading & (own.rung < TERMINATED)
         late = acts & (overdue > 0) & company.links.arrears_to_capacity
         since = np.maximum(np.minimum(company.today - own.reviewed, age), 0)
         own.pressure = np.where(late, own.pressure + per_day * since, own.pressure)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from sim.company.plan import BlockPlan
     from sim.scenario.schema import Experiment
 
-ROUNDS = 3
-"""So many works for each worker, the largest first, if each is then still a block worth its while."""
 
 MOST_FAULTS = 3
 """How many replications of a work are singled out; what fails after that is quarantined in bulk."""
@@ -77,11 +75,11 @@ def missing(sheet: Sheet, held: Held | None) -> list[Block]:
 
 
 def works_of(sheets: Iterable[tuple[Sheet, Held | None]], points: Mapping[int, Point], workers: int = 1) -> list[Work]:
-    """The incomplete sheets, bundled so that small ones share a block and workers are done at about the same time."""
+    """The incomplete sheets, bundled so that small ones share a block and workers are done at about the same time: each
+    bundle takes a worker's share of what is left, so that the last ones are small."""
     lacking = [(sheet, held) for sheet, held in sheets if missing(sheet, held)]
-    total = sum(_rows(member) for member in lacking)
-    share = total // workers
-    enough = min(BLOCK_ROWS, max(min(FEWEST_ROWS, share), share // ROUNDS))
+    left = sum(_rows(member) for member in lacking)
+    fewest, enough = min(FEWEST_ROWS, left // workers), 0
     bundles: list[list[tuple[Sheet, Held | None]]] = []
     for member in sorted(lacking, key=lambda member: (member[0].place[2], member[0].place[0], member[0].place[1])):
         is_alike = bool(bundles) and _share_a_block(bundles[-1][-1][0], member[0])
@@ -89,6 +87,8 @@ def works_of(sheets: Iterable[tuple[Sheet, Held | None]], points: Mapping[int, P
             bundles[-1].append(member)
         else:
             bundles.append([member])
+            enough = min(BLOCK_ROWS, max(fewest, left // workers))
+        left -= _rows(member)
     works = [_work(bundle, points) for bundle in bundles]
     return sorted(works, key=lambda work: -work.rows)
 

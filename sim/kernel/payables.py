@@ -135,9 +135,13 @@ class Creditor:
         """What fell due ``stretch_days`` ago or earlier and is unpaid."""
         if np.ndim(stretch_days) == 0:
             return self._unpaid_of(self._block.clock.today - stretch_days)
-        payable = self._block.full(0)
-        for days in np.unique(stretch_days).tolist():
-            payable = np.where(stretch_days == days, self.payable(days), payable)
+        if not self.days:
+            return self._block.full(0)
+        least, most = stretch_days.min(), stretch_days.max()
+        payable = self.payable(least)
+        if least < most and payable.any():
+            for days in np.unique(stretch_days)[1:].tolist():
+                payable = np.where(stretch_days == days, self.payable(days), payable)
         return payable
 
     def _unpaid_of(self, last_day: int) -> Cents:
@@ -165,15 +169,16 @@ class Creditor:
             self.own.due_by.pop(0)
         return paid
 
-    def oldest_due_day(self, rows: Any = ...) -> Days:
+    def oldest_due_day(self, rows: Any = ..., since: int | None = None) -> Days:
         """The due day of the oldest debt that is overdue; ``NEVER`` where nothing is.
 
-        With an index ``rows``, of those rows only.
+        With an index ``rows``, of those rows only. Of a debt that fell due by ``since``, some day up to it.
         """
         paid = self.own.paid[rows]
         oldest = np.full(paid.shape, NEVER, dtype=np.int64)
         late = np.flatnonzero(self.own.due[rows] > paid)
-        for day, due in zip(self.days, self.own.due_by, strict=True):
+        first = 0 if since is None else max(bisect_right(self.days, since) - 1, 0)
+        for day, due in zip(self.days[first:], self.own.due_by[first:], strict=True):
             if not len(late):
                 break
             is_open = due[rows][late] > paid[late]
