@@ -193,7 +193,7 @@ def by_date(case: Case, policy: str) -> list[Grid]:
 def at_each_end(case: Case, creditor: str) -> list[Grid]:
     """What is overdue to a creditor at each end of the policies that the choice is between, and what comes back."""
     rows = [row for policy in case.decision.discussed for row in _ends(case, policy, creditor)]
-    unknown = "the claims stay with the company or go to whoever buys it; what comes of them is not simulated."
+    unknown = "the claims stay with the company, whose vendors may have released part of them."
     note = (
         f"{f'Not known: {unknown}' if _knows_dividend(case) else 'What the estate pays is not simulated.'}"
         f" Ends under {SMALLEST_END:.1%} are left out. n = {case.n_rows:,} replications of each policy; second lines:"

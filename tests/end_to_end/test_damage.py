@@ -161,6 +161,7 @@ def test_a_run_goes_on_to_the_same_files_though_its_journal_has_a_wrong_bit(
         return original(plan)
 
     monkeypatch.setattr(model, "simulate", interrupted)
+    monkeypatch.setattr("sim.experiment.work.BLOCK_ROWS", 16_384)
     with pytest.raises(KeyboardInterrupt):
         answer(asked, directory, progress=no_progress)
     flipped(directory / "progress.jsonl", random.Random(seed))

@@ -113,6 +113,7 @@ def test_a_run_that_was_killed_goes_on_from_its_last_finished_file(
     from sim.company import model
 
     run(experiment, tmp_path / "at-once", 14_000)
+    monkeypatch.setattr("sim.experiment.work.BLOCK_ROWS", 16_384)
     original = model.simulate
 
     def interrupted(plan: Any) -> Any:

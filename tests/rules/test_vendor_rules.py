@@ -90,6 +90,9 @@ def test_rung_of_a_vendor_with_100_days_of_patience_and_30_days_to_cure(pressure
 class Uniform:
     """A law on 0 to 100 days."""
 
+    def bounds(self) -> tuple[float, float]:
+        return 0.0, 100.0
+
     def quantile(self, u: Any) -> Any:
         return 100 * np.asarray(u)
 
