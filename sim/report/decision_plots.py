@@ -113,7 +113,7 @@ def _called(
     if name not in first:
         return label
     amount = f"{money(loss[name].value)} ({money_interval(loss[name].low, loss[name].high)})"
-    return f"{label}\n{percent(good[name])}, {amount}"
+    return f"{label}\n{percent(good[name])}\n{amount}"
 
 
 def _scaled(one: Estimate, scale: float) -> Span:
