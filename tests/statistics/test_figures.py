@@ -202,7 +202,7 @@ def test_in_a_crowd_the_front_and_the_leading_are_named_and_the_rest_counted() -
         ax = pareto_picture(good, loss, front, meta({**TWENTY, "alone": "Alone"}), 100, [leading])
     texts = [text.get_text() for text in ax.texts]
     said = [text.replace("\N{EN DASH}", "-") for text in texts if text.startswith("Alone")]
-    assert said == ["Alone\n40.0% (39.0-41.0%), $20.0M ($19.0-21.0M)"]
+    assert said == ["Alone\n40.0% (39.0-41.0%)\n$20.0M ($19.0-21.0M)"]
     assert sum(text.startswith("Number 7,") for text in texts) == 1
     named = sum(text.startswith("Number") for text in texts)
     assert f"{20 - named} not named for want of room: the table of policies has all" in texts
