@@ -56,7 +56,8 @@ class Levers:
         """
         days, prompt, vendors = getattr(self.own, class_), self.company.prompt, self.company.vendors
         if creditor in vendors and self.company.scenario.treasury.pays_on_notice:
-            days = np.where(vendors[creditor].is_in_breach, 0, days)
+            noticed = vendors[creditor].is_in_breach & self.company.trading
+            days = np.where(noticed, 0, days) if noticed.any() else days
         if creditor not in prompt:
             return days
         return 0 if prompt[creditor] is None else np.where(prompt[creditor].on, 0, days)
