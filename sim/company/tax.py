@@ -120,12 +120,12 @@ class Tax:
         """A month end: interest and penalties on what was late in a month of ``days``, and plans that were broken."""
         if self.company.clock.date.month == TAX_YEAR_MONTH:
             self.own.failures = np.zeros_like(self.own.failures)
-        overdue = self.overdue + self.plan.overdue
+        owing = self.overdue + self.plan.owed
         self.own.in_plan = self.own.in_plan & (self.plan.owed > 0)
-        if not overdue.any():
+        if not owing.any():
             return
         rate = late_interest_rate(self.company.state.bank_rate, self.terms.interest_margin)
-        interest = overdue * rate / MONTHS_A_YEAR
+        interest = owing * rate / MONTHS_A_YEAR
         charged = np.rint(interest + self._payroll_penalties(days) + self._vat_penalties(days)).astype(np.int64)
         self.charges.receive(charged, self.company.today + 30, "tax charges")
         self.company.tell(charged > 0, "tax office", "charges interest and penalties", charged)
