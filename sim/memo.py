@@ -181,7 +181,7 @@ def policy_fact(policy: Policy) -> PolicyFact:
     """What a policy costs and who must consent, from its actions."""
     from sim.report.case import PolicyFact
 
-    costs = list(dict.fromkeys(cost for action in policy.actions for cost in _costs(action)))
+    costs = list(dict.fromkeys(cost for action in policy.actions for cost in _costs(action, len(policy.actions) > 1)))
     consents = list(dict.fromkeys(who for action in policy.actions for who in _consents(action)))
     only_files = bool(policy.actions) and all(action.do == "file" for action in policy.actions)
     cost, consent = "; ".join(costs) or "none", ", ".join(consents) or "nobody"
@@ -201,11 +201,12 @@ def _trigger(policy: Policy) -> tuple[tuple[str, ...], float]:
     return tuple(stated), numbers[0] if len(numbers) == 1 else math.nan
 
 
-def _costs(action: Any) -> Iterator[str]:
+def _costs(action: Any, is_one_of_several: bool) -> Iterator[str]:
     for (do, key), said in COSTS.items():
         one = getattr(action, key, None)
         if do in ("", action.do) and one is not None and one.mean() > 0:
-            yield said.format(_size(one, "week" if "week" in key else "month"))
+            whose = f" ({action.do.replace('_', ' ')})" if is_one_of_several and key == "cost" else ""
+            yield said.format(_size(one, "week" if "week" in key else "month")) + whose
 
 
 def _size(one: Quantity, noun: str) -> str:
