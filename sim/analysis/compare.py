@@ -37,7 +37,7 @@ COUNTED = {
 }
 """What each weight multiplies, and whether that adds to the utility."""
 OUTCOME_COLUMNS = ("end", "end_day", "final_owed", "final_wages_owed", "raised", "head_count")
-DEFICIENCY = "creditor_deficiency"
+DEFICIENCY, DIVIDEND = "creditor_deficiency", "recovery.unsecured"
 CRITICAL_DRAWS = 10_000
 
 
@@ -114,7 +114,7 @@ def outcomes_of(frame: pd.DataFrame, weights: Weights, *, chance_per_input: int 
     """The outcomes in a result table, of the replications that every policy has.
 
     What creditors lose is the column `creditor_deficiency` where it is known, else what is owed at an insolvent end.
-    New money is lost at an insolvent end, and where a licence or a sale leaves creditors short.
+    New money ranks behind creditors: it is lost at an insolvent end, and where a licence or a sale pays them in part.
     """
     rows = dict(rows_by_policy(frame))
     held = [frame["replication"].to_numpy()[members] for members in rows.values()]
@@ -133,7 +133,8 @@ def _values(frame: pd.DataFrame, places: Ints) -> dict[str, Floats]:
     short = frame[DEFICIENCY].fillna(owed) if DEFICIENCY in frame else owed
     loss = short.to_numpy(dtype=float)[places]
     sold = frame["end"].isin(["licensed_out", "acquired"]).to_numpy(dtype=bool)[places]
-    lost = insolvent | (sold & (loss > 0))
+    paid = frame[DIVIDEND].fillna(1.0) if DIVIDEND in frame else 1.0 + 0 * owed
+    lost = insolvent | (sold & (paid.to_numpy(dtype=float)[places] < 1))
     return {
         "good": np.where(insolvent, 0.0, 1.0),
         "loss": loss,

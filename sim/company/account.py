@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.company.compute import Grants, own_use, price_paid
 from sim.company.contract import Contract
 from sim.company.forbearance import AHEAD_DAYS, Ahead, Plan
-from sim.company.in_kind import less_credits
+from sim.company.in_kind import credits_used, less_credits
 from sim.company.ladder import BREACH_NOTICE, CREDIT_HOLD, SUSPENDED, TERMINATED, postures
 from sim.company.parameters import at
 from sim.company.state import Company
@@ -137,7 +137,7 @@ class Account:
 
     def unbilled(self, rows: Ints) -> Ints:
         """Cents of usage since the last bill at the end of these rows (an index), at their usage of that day, demand
-        and market prices apart.
+        and market prices apart, less what credits in kind cover.
         """
         company, own = self.company, self.own
         end = company.state.end_day[rows]
@@ -145,8 +145,12 @@ class Account:
         suspended = np.where(self.is_suspended[rows], end - np.maximum(own.suspended_day[rows], end - days), 0)
         share = np.maximum(days - suspended - own.suspended_days[rows], 0) / length
         growth = (1 + at(self.terms.growth_per_month, rows)) ** own.months_grown[rows]
-        usage = self.monthly_bill[rows] * growth * (1 - own.recalled[rows]) * share
-        return np.where(self.is_terminated[rows], 0, np.rint(usage) + to_cents(own.resold[rows]))
+        core = at(self.core_usage, rows) * own.usage_factor[rows] * growth * (1 - own.recalled[rows])
+        given = sum((grant.monthly[rows] for grant in self.grants), start=0.0)
+        usage = np.where(self.is_terminated[rows], 0, to_cents((core + given) * share + own.resold[rows]))
+        if self.name not in company.credits:
+            return usage
+        return usage - credits_used(usage, company.credits[self.name].left[rows])
 
     def bill(self, month: int, month_start: int) -> None:
         """Invoice the month that ends today."""

@@ -47,6 +47,14 @@ def year_ends(timeline: Timeline, first: date) -> Iterator[int]:
             yield day
 
 
+def months_left(timeline: Timeline, first: date, day: Any) -> Any:
+    """Months from a day (any shape) to the end of its contract year; none on the last day of one. *Source* V11."""
+    years = range(first.year, timeline.dates[-1].year + 2)
+    ends = [first.replace(year=year) for year in years]
+    next_end = np.searchsorted([timeline.day(end) for end in ends], day)
+    return np.array([timeline.months_at(end) for end in ends])[next_end] - timeline.months[day]
+
+
 class Contract:
     """Committed spend with one vendor, in cents, with columns ``per_month``, ``committed`` and ``used`` (in the current
     contract year, up to ``since``, in months), ``added`` (a month, ``until`` a month), ``disputed``, ``claimed``.
@@ -58,8 +66,7 @@ class Contract:
         self.terms = terms
         full = company.block.full
         per_month = full(0.0, float) + terms.per_year * 100 / 12
-        self.first_end = company.timeline.months_at(terms.year_ends)
-        elapsed = float(np.clip(12 - self.first_end, 0, 12))
+        elapsed = float(np.clip(12 - company.timeline.months_at(terms.year_ends), 0, 12))
         self.own = company.block.columns(
             per_month=per_month,
             committed=per_month * elapsed,
@@ -101,11 +108,11 @@ class Contract:
         own.committed = np.where(company.trading, 0.0, own.committed)
         own.used = np.where(company.trading, 0, own.used)
 
-    def _outstanding(self, rows: Any, now: Any, unbilled: Any) -> Ints:
-        """Cents of the current year that are committed and not used in these rows, at these moments in months."""
-        own = self.own
+    def _outstanding(self, rows: Any, day: Any, unbilled: Any) -> Ints:
+        """Cents of the current year that are committed and not used in these rows, on these days."""
+        own, now = self.own, self.company.timeline.months[day]
         added = accrued(own.per_month[rows], own.added[rows], own.until[rows], own.since[rows], now)
-        left = (self.first_end - now) % 12
+        left = months_left(self.company.timeline, self.terms.year_ends, day)
         still = own.added[rows] * np.clip(own.until[rows] - now, 0.0, left)
         committed = own.committed[rows] + added + still
         return termination_claim(committed, own.used[rows] + unbilled, own.per_month[rows], left)
@@ -114,7 +121,7 @@ class Contract:
         """Claim what the contract would have brought; part of that and of what was ``accelerated`` is disputed."""
         own, company = self.own, self.company
         where = where & company.trading
-        claim = np.where(where, self._outstanding(slice(None), company.clock.months, 0), 0)
+        claim = np.where(where, self._outstanding(slice(None), company.today, 0), 0)
         self.vendor.creditor.receive(claim, company.today, "termination claim")
         company.tell(claim > 0, self.vendor.name, "claims the rest of the committed year", claim)
         disputed = np.rint((claim + accelerated) * self.terms.disputed_share).astype(np.int64)
@@ -122,12 +129,13 @@ class Contract:
         own.claimed = np.where(where, claim, own.claimed)
         company.tell(where & (disputed > 0), "company", f"disputes part of the claim of {self.vendor.name}", disputed)
 
-    def damages(self, rows: Ints, mitigated: Any, unbilled: Ints) -> Floats:
-        """Cents that an end of the company adds to what its books owe this vendor, in these rows (an index): the rest
-        of the committed year, less what capacity that is let to others mitigates; a claim made before is cut alike.
+    def damages(self, rows: Ints, mitigated: Any, unbilled: Ints, broken: float) -> Floats:
+        """Cents that an end of the company adds to what its books owe this vendor, in these rows (an index), if this
+        share of contracts is broken by it: the rest of the committed year, less what capacity that is let to others
+        mitigates. A claim made at a termination is cut alike, whatever the end.
         """
-        months = self.company.timeline.months[self.company.state.end_day[rows]]
-        claim = self._outstanding(rows, months, unbilled) * (1 - mitigated)
+        days = self.company.state.end_day[rows]
+        claim = broken * self._outstanding(rows, days, unbilled) * (1 - mitigated)
         cut = np.minimum(self.own.claimed[rows], self.vendor.creditor.owed[rows]) * mitigated
         return np.where(self.vendor.is_terminated[rows], -cut, claim)
 

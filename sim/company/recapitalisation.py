@@ -60,7 +60,8 @@ def monthly_burn(company: Company) -> Floats:
 
     *Source* C24 for what a run rate counts; rent and court cases are left out.
     """
-    vendors = sum((vendor.monthly_bill for vendor in company.vendors.values()), start=company.block.full(0))
+    bills = (np.where(vendor.is_terminated, 0, vendor.monthly_bill) for vendor in company.vendors.values())
+    vendors = sum(bills, start=company.block.full(0))
     people = sum(group.own.head * group.monthly_cost for group in company.groups.values())
     costs = sum(cost.monthly for cost in company.scenario.costs)
     burn: Floats = np.maximum(vendors + 100 * (people + costs - monthly_revenue(company)), 0.0)

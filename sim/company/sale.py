@@ -141,7 +141,7 @@ class Sale:
     def _close(self) -> None:
         """An accepted bid closes, and ends the replication, or falls through."""
         company, own = self.company, self.own
-        due = company.trading & (own.closing_day <= company.today)
+        due = self._goes_on & (own.closing_day <= company.today)
         if not due.any():
             return
         falls = due & (self._draw("fall-through").uniform_where(due, own.round) < self.terms.fall_through_probability)

@@ -194,11 +194,11 @@ class Waterfall:
         for vendor in self.company.vendors.values():
             unbilled = vendor.unbilled(rows)
             if vendor.contract:
-                damages = vendor.contract.damages(rows, terms.mitigated_share, unbilled)
+                damages = vendor.contract.damages(rows, terms.mitigated_share, unbilled, broken)
             else:
                 usage = np.where(vendor.is_terminated[rows], 0, vendor.monthly_bill[rows])
-                damages = usage * terms.damages_months * (1 - terms.mitigated_share)
-            total = total + unbilled + broken * damages
+                damages = broken * usage * terms.damages_months * (1 - terms.mitigated_share)
+            total = total + unbilled + damages
         return total
 
     def _preferential_tax(self, rows: Ints, terms: Any) -> Floats:

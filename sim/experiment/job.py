@@ -90,7 +90,8 @@ class Piece:
 
 def simulate_runs(runs: Sequence[Run], progress: Progress, executors: Executors) -> list[list[Quarantined]]:
     """Simulate what is not there yet, the largest works first whichever run they are of; what each run lacks then."""
-    pieces = [Piece(place, work) for place, run in enumerate(runs) for work in run.works()]
+    each = -(-executors.workers // len(runs))
+    pieces = [Piece(place, work) for place, run in enumerate(runs) for work in run.works(each)]
     quarantined: list[list[Quarantined]] = [[] for _ in runs]
     with progress(sum(piece.work.rows for piece in pieces)) as report:
 
@@ -140,12 +141,12 @@ class Run:
         (quarantined,) = simulate_runs([self], progress, self.executors)
         return quarantined
 
-    def works(self) -> list[Work]:
-        """Begin: keep what is there and asked for, and say what is lacking."""
+    def works(self, workers: int) -> list[Work]:
+        """Begin: keep what is there and asked for, and say what is lacking, in shares for so many workers."""
         self.store.keep_only(self.sheets)
         self.store.write_points(self.points)
         self.store.write_manifest(self._request(), {**self._run, "complete": False})
-        return works_of(self._held(), dict(enumerate(self.points)), self.executors.workers)
+        return works_of(self._held(), dict(enumerate(self.points)), workers)
 
     def result(self) -> Result:
         """What is there now."""

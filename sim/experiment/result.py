@@ -201,10 +201,10 @@ class Result:
     def outcomes(self, point: int = 0, frame: pd.DataFrame | None = None) -> Outcomes:
         """What each replication gave under each policy, in step, valued with the weights of the experiment; from the
         rows of that point if they have been read already."""
-        from sim.analysis.compare import DEFICIENCY, OUTCOME_COLUMNS, outcomes_of
+        from sim.analysis.compare import DEFICIENCY, DIVIDEND, OUTCOME_COLUMNS, outcomes_of
 
         if frame is None:
-            every = self.columns([*KEY, *OUTCOME_COLUMNS, DEFICIENCY])
+            every = self.columns([*KEY, *OUTCOME_COLUMNS, DEFICIENCY, DIVIDEND])
             frame = every if self.n_points == 1 else every[every["point"] == point]
         return outcomes_of(frame, self.weights(), chance_per_input=self.experiment.chance_per_input)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -209,8 +210,10 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def _start_worker(end_seen: Connection) -> None:
+    """Get a process ready. Garbage is collected between works only: in a block there is next to none."""
     import pyarrow as pa
 
+    gc.disable()
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -89,10 +89,9 @@ class Timeline:
         return whole + when.day / days_in_month(when) - first.day / days_in_month(first)
 
     def days_into_month(self, day: Days) -> tuple[Days, Days]:
-        """Days since the last month end (or the start, if that is later), and the days of that month; any shape."""
+        """Days since the last month end, and the days of that month; any shape."""
         of_month, length = self._day_of_month[day], self._month_length[day]
-        since = np.where(of_month == length, 0, of_month)
-        return np.minimum(since, day), length
+        return np.where(of_month == length, 0, of_month), length
 
     def month_ends(self) -> Iterator[int]:
         """The last day of each month after day 0."""

@@ -126,7 +126,7 @@ def provenance(case: Case) -> list[Block]:
         ["Creditors' loss", "replications/*.parquet",
          "creditor_deficiency, or else final_owed + final_wages_owed of insolvent rows"],
         ["New money lost", "replications/*.parquet",
-         "raised of rows that are insolvent, or licensed out or acquired with creditors left short; 0 in others"],
+         "raised of rows that are insolvent, or licensed out or acquired with recovery.unsecured below 1; 0 in others"],
         ["Jobs kept", "replications/*.parquet", "head_count of rows that are not insolvent; 0 in others"],
         ["Dates and probabilities", "summary.csv", "cumulative incidence, as insolvent_by_day_30"],
         ["Differences", "replications/*.parquet", "row by row, policies matched by replication"],

@@ -483,3 +483,21 @@ def test_staff_whom_a_licensee_hires_claim_no_notice_and_those_of_a_liquidation_
     (licensed, filed), (licensed_50, filed_50) = claims
     assert licensed_50 == licensed
     assert filed_50 - filed == pytest.approx(100 * 10_000 * 50 * 12 / 52, abs=1)
+
+
+def test_a_claim_made_at_a_termination_is_mitigated_though_a_buyer_takes_the_company_later() -> None:
+    """12 million a year are committed, of which half is let to others."""
+    year: Spec = {"per_year": 12e6, "year_ends": "2024-10-31"}
+    cloud: Spec = {"name": "cloud", "monthly_usage": 500_000, "usage_volatility": 0, "service_share": 0, "net_days": 30}
+    cloud |= {"posture": {"patient": 0, "commercial": 1, "strict": 0}, "patience": {"commercial": 15, "strict": 15}}
+    cloud |= {"cure_days": 0, "commitment": year}
+    loss = []
+    for mitigated in (0, 0.5):
+        parts: Spec = {"sales": [{"name": "sale", **BELOW}], "staff": [STEADY], "vendors": [cloud]}
+        parts["opening"] = {"cash": 1e6, "invoices": [{"creditor": "cloud", "amount": 30e6, "due": "2023-10-31"}]}
+        parts["waterfall"] = {"mitigated_share": mitigated}
+        made = Scenario.model_validate({**scenario_of(0, 1e6), **parts})
+        frame = under(frame_of(made, 20, policies=acting("sell")), "try")
+        assert (frame.debt_accelerated_day < frame.end_day).all()
+        loss.append(frame.creditor_deficiency[frame.end == "acquired"].mean())
+    assert loss[0] - loss[1] == pytest.approx(6e6, abs=1)

@@ -9,7 +9,7 @@ import pytest
 
 from sim.company.bargains import portions
 from sim.company.compute import own_use, price_paid
-from sim.company.contract import accrued, shortfall, termination_claim, year_ends
+from sim.company.contract import accrued, months_left, shortfall, termination_claim, year_ends
 from sim.company.forbearance import instalments, is_broken
 from sim.company.ladder import haste
 from sim.company.market import correlated, glut_rate, kept, spread, trend
@@ -70,6 +70,17 @@ def test_6_of_12_million_committed_and_not_used_is_a_shortfall_and_13_of_12_used
 def test_a_year_of_12_million_of_which_7_were_used_in_8_months_leaves_a_claim_of_5_and_none_once_13_were_used() -> None:
     claim = termination_claim(np.full(2, 8e8), np.array([7 * 10**8, 13 * 10**8]), np.full(2, 1e8), 4.0)
     assert claim.tolist() == [5 * 10**8, 0]
+
+
+def test_a_contract_year_that_ends_on_31_august_has_10_months_left_on_31_october_and_none_on_its_last_day() -> None:
+    timeline = Timeline(date(2023, 10, 31), 731)
+    days = [timeline.day(when) for when in (date(2023, 10, 31), date(2024, 8, 31), date(2024, 9, 30))]
+    assert months_left(timeline, date(2024, 8, 31), np.array(days)) == pytest.approx([10, 0, 11])
+
+
+def test_a_contract_year_has_no_month_left_on_its_last_day_whatever_day_the_run_starts_on() -> None:
+    timeline = Timeline(date(2023, 1, 1), 731)
+    assert months_left(timeline, date(2023, 12, 31), timeline.day(date(2024, 12, 31))) == 0
 
 
 def test_12_million_added_for_a_year_end_when_the_year_is_over() -> None:

@@ -157,3 +157,11 @@ def test_only_replications_that_every_policy_has_are_compared() -> None:
     assert outcomes.n == 30
     later = frame[(frame["policy"] == "do-nothing") & (frame["replication"] >= 10)]
     assert outcomes.column("days", "do-nothing").tolist() == later["end_day"].tolist()
+
+
+def test_20_million_of_new_money_are_lost_at_a_sale_that_pays_creditors_in_part_and_not_at_one_that_pays_them() -> None:
+    """What creditors released years before a sale that pays all the rest is their loss, and no loss of new money."""
+    frame = result_frame(4).assign(end="acquired", raised=20e6, creditor_deficiency=3e6)
+    paid, short = (outcomes_of(frame.assign(**{"recovery.unsecured": share}), Weights()) for share in (1.0, 0.8))
+    assert (paid.values["loss"].mean(), paid.values["money_lost"].mean()) == (3e6, 0)
+    assert short.values["money_lost"].mean() == 20e6
