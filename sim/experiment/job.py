@@ -90,7 +90,7 @@ class Piece:
 
 def simulate_runs(runs: Sequence[Run], progress: Progress, executors: Executors) -> list[list[Quarantined]]:
     """Simulate what is not there yet, the largest works first whichever run they are of; what each run lacks then."""
-    each = -(-executors.workers // len(runs))
+    each = -(-executors.workers // max(len(runs), 1))
     pieces = [Piece(place, work) for place, run in enumerate(runs) for work in run.works(each)]
     quarantined: list[list[Quarantined]] = [[] for _ in runs]
     with progress(sum(piece.work.rows for piece in pieces)) as report:
