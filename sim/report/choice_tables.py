@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.analysis.compare import Paired
+from sim.analysis.summary import NOT_REACHED
 
 from .answer import too_few, variant_words, verdict_on
 from .case import Case
@@ -37,7 +38,8 @@ def outcome_table(case: Case) -> Grid:
         median = lines["insolvency_quantile_0.5"]
         when, span = date_reached(median.value, case.meta.start), dates(median.low, median.high, case.meta.start)
         shown = [case.meta.policies[name] or name, f"{hundredths(good.value)}%\n{interval(good)}"]
-        shown += [money_cell(loss), money_cell(lost), when if when == span else f"{when}\n{span}", money_cell(utility)]
+        until = when if span == NOT_REACHED else f"{when}\n{span}"
+        shown += [money_cell(loss), money_cell(lost), until, money_cell(utility)]
         rows.append([*shown, _chance(decision.probability_best[name])])
     header = ["Policy", "Good end", "Creditors lose", "New money lost", "Half are\ninsolvent by",
               "Utility", "Is best"]  # fmt: skip
