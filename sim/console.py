@@ -103,15 +103,13 @@ def progress_of(quiet: bool) -> Progress:
 
 def answer_request(request: Request, workers: int, scheduler: str | None, quiet: bool, as_json: bool) -> bool:
     """Answer one request, and say so; whether all of it was reached."""
-    from sim.experiment.runner import local
 
     with ExitStack() as stack:
         executors = stack.enter_context(closing(executors_of(workers, scheduler, request.directory)))
-        artists = stack.enter_context(closing(local(workers))) if scheduler else executors
-        return _answered(request, executors, artists, quiet, as_json)
+        return _answered(request, executors, quiet, as_json)
 
 
-def _answered(request: Request, executors: Executors, artists: Executors, quiet: bool, as_json: bool) -> bool:
+def _answered(request: Request, executors: Executors, quiet: bool, as_json: bool) -> bool:
     from sim.experiment.job import answer
     from sim.experiment.paired import differences_from_base
     from sim.experiment.precision import answer_precisely
@@ -137,7 +135,7 @@ def _answered(request: Request, executors: Executors, artists: Executors, quiet:
             more["differences"] = records(compared)
         if not as_json:
             _print_tables(given.result, compared)
-        lost = illustrate(given, directory, executors, artists, progress)
+        lost = illustrate(given, directory, executors, progress)
         _say_quarantined(lost, given.result.experiment)
     if precision is not None and not as_json:
         _say_precision(precision, table, is_reached, experiment.scenario.start)

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.console import say
-from sim.memo import VARIANTS, figure_meta, write_memo, write_plots
+from sim.memo import VARIANTS, Sketch, UndecidableError, figure_meta, sketched, write_memo
 
 if TYPE_CHECKING:
     from sim.experiment.job import Answer, Progress
     from sim.experiment.runner import Executors
     from sim.experiment.work import Quarantined
-    from sim.report.document import Figure
     from sim.scenario.schema import Experiment
 
 
-def illustrate(
-    given: Answer, directory: Path, executors: Executors, artists: Executors, progress: Progress
-) -> list[Quarantined]:
-    """Draw the plots on one of the ``artists`` while the variants are simulated, then write the memo.
+def illustrate(given: Answer, directory: Path, executors: Executors, progress: Progress) -> list[Quarantined]:
+    """Draw the plots while the variants are simulated, then write the memo with both.
 
     A design of several points has its sweep instead. Returns what of the variants could not be simulated.
     """
@@ -29,25 +25,20 @@ def illustrate(
         draw_sweep(given, directory)
         say(f"no memo: {directory} holds {given.result.n_points:,} points, and a memo compares policies at one")
         return []
-    drawn = drawn_elsewhere(given, directory, artists)
-    lost = simulate_variants(given.result.experiment, directory, executors, progress)
-    decide(given, directory, drawn)
+    from sim.report.render import FORMATS
+
+    sketches: list[Sketch] = []
+
+    def draw() -> None:
+        try:
+            sketches.append(sketched(directory, given.result))
+        except UndecidableError as error:
+            say(f"no memo: {error}")
+
+    lost = simulate_variants(given.result.experiment, directory, executors, progress, draw)
+    for sketch in sketches:
+        write_memo(directory, FORMATS, sketch)
     return lost
-
-
-def drawn_elsewhere(given: Answer, directory: Path, artists: Executors) -> Callable[[], Sequence[Figure]]:
-    """The figures, once an artist has drawn them; this process draws them if the artist has died."""
-    from sim.experiment.runner import submitted
-
-    artist = artists.make()
-    plots = submitted(artist, write_plots, directory, given.result)
-    artists.leave(artist, True)
-
-    def drawn() -> Sequence[Figure]:
-        is_lost = isinstance(plots.exception(), BrokenExecutor | CancelledError)
-        return write_plots(directory, given.result) if is_lost else plots.result()
-
-    return drawn
 
 
 def draw_sweep(given: Answer, directory: Path) -> None:
@@ -67,21 +58,12 @@ def draw_sweep(given: Answer, directory: Path) -> None:
 
 
 def simulate_variants(
-    experiment: Experiment, directory: Path, executors: Executors, progress: Progress
+    experiment: Experiment, directory: Path, executors: Executors, progress: Progress, meanwhile: Callable[[], None]
 ) -> list[Quarantined]:
-    """Simulate the experiment's variants beside it; what could not be simulated."""
+    """Simulate the experiment's variants beside it, and do something else meanwhile; what could not be simulated."""
     from sim.experiment.job import answers
     from sim.scenario.variants import variants_of
 
     asked = {directory / VARIANTS / name: variant for name, variant in variants_of(experiment).items()}
-    return [lost for given in answers(asked, progress=progress, executors=executors) for lost in given.quarantined]
-
-
-def decide(given: Answer, directory: Path, drawn: Callable[[], Sequence[Figure]]) -> None:
-    """Write the memo with what is drawn by then, or say why there is none."""
-    from sim.report.render import FORMATS
-
-    try:
-        write_memo(directory, FORMATS, given.result, drawn)
-    except ValueError as error:
-        say(f"no memo: {error}")
+    found = answers(asked, progress=progress, executors=executors, meanwhile=meanwhile)
+    return [lost for given in found for lost in given.quarantined]

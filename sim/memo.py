@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,52 +64,72 @@ class UndecidableError(ValueError):
     """A result that holds no decision: several points, or no replication that every policy has."""
 
 
-def write_memo(
-    directory: Path,
-    formats: Sequence[str],
-    result: Result | None = None,
-    drawn: Callable[[], Sequence[Figure]] | None = None,
-) -> list[Path]:
-    """Write the memo of the result in a directory, and its figures under `plots/`. Equal results give equal bytes.
+@dataclass(frozen=True)
+class Sketch:
+    """What a memo needs of a result before its variants are there, and the figures drawn from that, which are written
+    under `plots/`."""
 
-    `result` is that result if it has been read already, `drawn` gives the figures once they have been drawn and written
-    elsewhere. Raises `StoreError` if the directory holds no result, `UndecidableError` if it holds no decision.
+    result: Result
+    case: Case
+    figures: Sequence[Figure]
+
+
+def write_memo(directory: Path, formats: Sequence[str], sketch: Sketch | None = None) -> list[Path]:
+    """Write the memo of the result in a directory, and its figures unless `sketch` has them. Equal results give equal
+    bytes.
+
+    Raises `StoreError` if the directory holds no result, `UndecidableError` if it holds no decision.
     """
     from sim.report.memo import memo
     from sim.report.render import render
 
-    case, paths = case_of(directory, result), []
-    document = memo(case, drawn or partial(_drawn, case, directory))
+    sketch, paths = sketch or sketched(directory), []
+    document = memo(told(sketch, directory), sketch.figures)
     for form in formats:
         paths.append(directory / f"memo.{form}")
         write_file(paths[-1], render(document, form))
     return paths
 
 
-def write_plots(directory: Path, result: Result | None = None) -> list[Figure]:
-    """Draw the figures of the result in a directory into its `plots/`, as SVG and PNG; none if no replication is one
-    of every policy. `result` is that result if it has been read already."""
-    try:
-        return _drawn(case_of(directory, result, is_told=False), directory)
-    except UndecidableError:
-        return []
-
-
-def _drawn(case: Case, directory: Path) -> list[Figure]:
+def sketched(directory: Path, result: Result | None = None) -> Sketch:
+    """Draw the figures of the result in a directory (`result`, if it was read already) into its `plots/`, as SVG and
+    PNG. Raises as `write_memo` does."""
     from sim.report.drawing import write
     from sim.report.memo_figures import figures
 
+    result = result or Result.read(directory)
+    case = _sketch_of(result, directory)
     drawn = figures(case)
     write(drawn, directory / "plots")
-    return drawn
+    return Sketch(result, case, drawn)
 
 
-def case_of(directory: Path, result: Result | None = None, *, is_told: bool = True) -> Case:
-    """What the memo of a result is made from; for its figures alone, it need not be told with story and variants."""
+def case_of(directory: Path) -> Case:
+    """What the memo of a result is made from. Raises as `write_memo` does."""
+    result = Result.read(directory)
+    return told(Sketch(result, _sketch_of(result, directory), ()), directory)
+
+
+def told(sketch: Sketch, directory: Path) -> Case:
+    """A case with the variants that are there and the story of a typical replication."""
+    result, case = sketch.result, sketch.case
+    labels = {variant.name: variant.label or variant.name for variant in result.experiment.variants}
+    found = {name: _variant(directory / VARIANTS / name, result) for name in labels}
+    known = {name: outcomes for name, outcomes in found.items() if outcomes is not None and outcomes.n}
+    return replace(
+        case,
+        decision=replace(case.decision, variants=known),
+        variants={name: labels[name] for name in known},
+        story=_story(result, case.frame),
+    )
+
+
+def _sketch_of(result: Result, directory: Path) -> Case:
+    """The case without variants and story."""
     from sim.analysis.decision import Decision
     from sim.report.case import Case
 
-    result, manifest = result or Result.read(directory), read_manifest(directory)
+    manifest = read_manifest(directory)
     if result.n_points > 1:
         raise UndecidableError(f"{directory} holds {result.n_points:,} points: a memo compares policies at one")
     experiment, scenario = result.experiment, result.scenario(0)
@@ -118,17 +138,11 @@ def case_of(directory: Path, result: Result | None = None, *, is_told: bool = Tr
     outcomes = result.outcomes(frame=frame) if experiment.replications <= MOST_ROWS else result.first(kept).outcomes()
     if not outcomes.n:
         raise UndecidableError(f"{directory} holds no replication that every policy has")
-    variants = {
-        variant.name: variant.label or variant.name
-        for variant in experiment.variants
-        if is_told and (directory / VARIANTS / variant.name / "manifest.json").exists()
-    }
-    found = {name: Result.read(directory / VARIANTS / name) for name in variants}
     decision = Decision(
         outcomes,
         result.weights(),
         result.inputs(replications=MOST_ROWS),
-        {name: _weighed(variant, result) for name, variant in found.items()},
+        {},
         BASELINE,
         result.correlated(),
     )
@@ -143,8 +157,8 @@ def case_of(directory: Path, result: Result | None = None, *, is_told: bool = Tr
         meta=figure_meta(result, str(manifest["fingerprint"])),
         policies=[policy_fact(policy) for policy in experiment.policies],
         inputs=list(_input_facts(scenario, experiment.policies, result.resolved.settings(0))),
-        variants=variants,
-        story=_story(result, frame) if is_told else None,
+        variants={},
+        story=None,
         provenance=_provenance(result, manifest),
     )
 
@@ -156,9 +170,11 @@ def _frame(result: Result) -> Any:
     return frame.drop(columns=[name for name in RECOVERIES if frame[name].isna().all()])
 
 
-def _weighed(variant: Result, main: Result) -> Outcomes:
-    """The outcomes of a variant under the weights of the main result."""
-    return variant.outcomes().weighed(main.weights())
+def _variant(directory: Path, main: Result) -> Outcomes | None:
+    """The outcomes of a variant under the weights of the main result; None if it was not simulated."""
+    if not (directory / "manifest.json").exists():
+        return None
+    return Result.read(directory).outcomes().weighed(main.weights())
 
 
 def figure_meta(result: Result, fingerprint: str) -> FigureMeta:

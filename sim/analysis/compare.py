@@ -118,11 +118,11 @@ def outcomes_of(frame: pd.DataFrame, weights: Weights, *, chance_per_input: int 
     """
     rows = dict(rows_by_policy(frame))
     held = [frame["replication"].to_numpy()[members] for members in rows.values()]
-    common = held[0]
+    common = held[0] if held else np.empty(0, dtype=np.int64)
     for replications in held[1:]:
         common = np.intersect1d(common, replications, assume_unique=True)
     places = [members[np.isin(own, common)] for members, own in zip(rows.values(), held, strict=True)]
-    values = _values(frame, np.stack(places, axis=1))
+    values = _values(frame, np.stack(places, axis=1) if places else np.empty((0, 0), dtype=np.int64))
     values["utility"] = utility(values, weights)
     return Outcomes(tuple(rows), values, chance_per_input)
 

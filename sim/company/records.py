@@ -161,8 +161,6 @@ class Records:
 
     def outcome(self) -> Outcome:
         """The tables of the block."""
-        tracks = {name: np.concatenate([week[name] for week in self.weeks]) for name in self.weeks[0]}
-        order = np.lexsort((tracks["day"], tracks["replication"], tracks["policy"]))
         labels = {
             "policy": [policy.name for policy in self.company.policies],
             "end": list(ENDS),
@@ -170,7 +168,19 @@ class Records:
             "leading_state": list(STATES),
             "creditor": list(self.company.payables.creditors),
         }
-        return Outcome(self.rows, {name: values[order] for name, values in tracks.items()}, labels)
+        return Outcome(self.rows, self._tracks(), labels)
+
+    def _tracks(self) -> dict[str, NDArray[Any]]:
+        """The weeks of each replication together; there are many, so each value goes to its place at once."""
+        keys = [np.concatenate([week[name] for week in self.weeks]) for name in ("day", "replication", "policy")]
+        place = np.empty(len(keys[0]), dtype=np.int64)
+        place[np.lexsort(keys)] = np.arange(len(place))
+        places = np.split(place, np.cumsum([len(week["day"]) for week in self.weeks])[:-1])
+        tracks = {name: np.empty(len(place), dtype=values.dtype) for name, values in self.weeks[0].items()}
+        for name, track in tracks.items():
+            for there, week in zip(places, self.weeks, strict=True):
+                track[there] = week[name]
+        return tracks
 
 
 def records(company: Company, own: Records) -> Generator[Any, Any, None]:

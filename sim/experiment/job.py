@@ -19,7 +19,7 @@ from sim.experiment.files import write_file
 from sim.experiment.identity import JUDGEMENT, Question, other_versions, question_of
 from sim.experiment.reading import MemoryTables, StoredTables
 from sim.experiment.result import Result
-from sim.experiment.runner import Executors, Runner, local
+from sim.experiment.runner import Executors, Runner, local, nothing
 from sim.experiment.store import SUMMARY, Part, Store, open_store, part_path
 from sim.experiment.work import Held, Quarantined, Work, complete, complete_and_store, task_of, works_of
 
@@ -69,13 +69,20 @@ def answer(
     return given
 
 
-def answers(asked: Mapping[Path, Experiment], *, progress: Progress, executors: Executors) -> list[Answer]:
-    """Answer several experiments, each into its directory, with one queue of work. Raises `StoreError`."""
+def answers(
+    asked: Mapping[Path, Experiment],
+    *,
+    progress: Progress,
+    executors: Executors,
+    meanwhile: Callable[[], None] = nothing,
+) -> list[Answer]:
+    """Answer several experiments, each into its directory, with one queue of work, and do something else in this
+    process ``meanwhile``. Raises `StoreError`."""
     questions = [question_of(experiment) for experiment in asked.values()]
     with ExitStack() as stack:
         stores = [stack.enter_context(open_store(*pair)) for pair in zip(asked, questions, strict=True)]
         runs = [Run(store, own, executors) for store, own in zip(stores, asked.values(), strict=True)]
-        quarantined = simulate_runs(runs, progress, executors)
+        quarantined = simulate_runs(runs, progress, executors, meanwhile)
         results = [run.finish(lost) for run, lost in zip(runs, quarantined, strict=True)]
     return [Answer(*given) for given in zip(results, questions, quarantined, strict=True)]
 
@@ -88,7 +95,9 @@ class Piece:
     work: Work
 
 
-def simulate_runs(runs: Sequence[Run], progress: Progress, executors: Executors) -> list[list[Quarantined]]:
+def simulate_runs(
+    runs: Sequence[Run], progress: Progress, executors: Executors, meanwhile: Callable[[], None] = nothing
+) -> list[list[Quarantined]]:
     """Simulate what is not there yet, the largest works first whichever run they are of; what each run lacks then."""
     each = -(-executors.workers // max(len(runs), 1))
     pieces = [Piece(place, work) for place, run in enumerate(runs) for work in run.works(each)]
@@ -101,7 +110,7 @@ def simulate_runs(runs: Sequence[Run], progress: Progress, executors: Executors)
             report(piece.work.rows)
 
         task = partial(_complete, [(task_of(run.experiment), run.store.directory.resolve()) for run in runs])
-        failures = Runner(task, done, executors).run(sorted(pieces, key=lambda piece: -piece.work.rows))
+        failures = Runner(task, done, executors).run(sorted(pieces, key=lambda piece: -piece.work.rows), meanwhile)
     for failure in failures:
         piece = failure.work
         lost = [Quarantined(block, failure.reason, failure.details) for block in piece.work.missing()]

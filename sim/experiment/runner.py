@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from traceback import format_exception
@@ -22,6 +23,10 @@ Work = TypeVar("Work")
 Done = TypeVar("Done")
 P = ParamSpec("P")
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+def nothing() -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True)
@@ -66,17 +71,19 @@ class Runner(Generic[Work, Done]):
     on_done: Callable[[Work, Done], None]
     executors: Executors
 
-    def run(self, works: Iterable[Work]) -> list[Failure[Work]]:
-        """Do all of it; what failed is returned."""
-        waiting = deque(works)
+    def run(self, works: Iterable[Work], meanwhile: Callable[[], None] = nothing) -> list[Failure[Work]]:
+        """Do all of it, and ``meanwhile`` once in this process when the first of it has been handed out; what failed is
+        returned."""
+        waiting, once = deque(works), cache(meanwhile)
         failures: list[Failure[Work]] = []
         while waiting:
-            for suspect in self._drain(waiting, failures):
-                if self._drain(deque([suspect]), failures):
+            for suspect in self._drain(waiting, failures, once):
+                if self._drain(deque([suspect]), failures, once):
                     failures.append(Failure(suspect, "its worker process died, twice", ""))
+        once()
         return failures
 
-    def _drain(self, waiting: deque[Work], failures: list[Failure[Work]]) -> list[Work]:
+    def _drain(self, waiting: deque[Work], failures: list[Failure[Work]], meanwhile: Callable[[], None]) -> list[Work]:
         """Work until nothing is waiting or a worker has died; returns what was in flight then."""
         executor = self.executors.make()
         running: dict[Future[Done], Work] = {}
@@ -84,6 +91,7 @@ class Runner(Generic[Work, Done]):
         try:
             while (waiting or running) and not lost:
                 self._submit(executor, waiting, running)
+                meanwhile()
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 lost += self._settle(finished, running, failures)
             if lost:

@@ -40,11 +40,11 @@ class Columns:
         """Keep these rows only."""
         for name, column in vars(self).items():
             if isinstance(column, np.ndarray):
-                setattr(self, name, column[..., rows])
+                setattr(self, name, column.take(rows, axis=-1))
             elif isinstance(column, list) and column and isinstance(column[0], np.ndarray):
-                setattr(self, name, [part[..., rows] for part in column])
+                setattr(self, name, [part.take(rows, axis=-1) for part in column])
             elif isinstance(column, dict):
-                setattr(self, name, {key: part[..., rows] for key, part in column.items()})
+                setattr(self, name, {key: part.take(rows, axis=-1) for key, part in column.items()})
 
     if TYPE_CHECKING:
 

@@ -31,7 +31,7 @@ def poisson_quantile(u: Floats, mean: Any) -> Ints:
     count = np.zeros(u.shape, dtype=np.int64)
     for rows, exact in _split(mean):
         if exact:
-            count[rows] = _search(u[rows], np.exp(-mean[rows]), lambda k, m=mean[rows]: m / k)
+            count[rows] = _search(u[rows], np.exp(-mean[rows]), lambda k, at, m=mean[rows]: m[at] / k)
         else:
             m = mean[rows]
             count[rows] = _corrected_normal(u[rows], m, np.sqrt(m), 1 / np.sqrt(m), 1 / m)
@@ -53,13 +53,12 @@ def _rare_binomial(u: Floats, n: Floats, p: Floats) -> Ints:
         m, q = n[rows], p[rows]
         if exact:
             odds = q / (1 - q)
-            count[rows] = _search(u[rows], (1 - q) ** m, lambda k, m=m, odds=odds: (m - k + 1) / k * odds)
+            count[rows] = _search(u[rows], (1 - q) ** m, lambda k, at, m=m, odds=odds: (m[at] - k + 1) / k * odds[at])
         else:
             variance = m * q * (1 - q)
             spread = np.sqrt(variance)
             count[rows] = _corrected_normal(u[rows], m * q, spread, (1 - 2 * q) / spread, 1 / variance - 6 / m)
-            count[rows] = np.minimum(count[rows], m)
-    return count
+    return np.minimum(count, n.astype(np.int64))
 
 
 def _split(mean: Floats) -> list[tuple[Any, bool]]:
@@ -73,19 +72,18 @@ def _split(mean: Floats) -> list[tuple[Any, bool]]:
 
 
 def _search(u: Floats, first_term: Floats, ratio: Any) -> Ints:
-    """Sum terms of a distribution until it passes ``u``; ``ratio(k)`` is term k over term k - 1."""
+    """Sum terms of a distribution until it passes ``u``; ``ratio(k, at)`` is term k over term k - 1 in rows ``at``."""
     count = np.zeros(u.shape, dtype=np.int64)
-    term, total = first_term.copy(), first_term.copy()
+    left = np.flatnonzero(u > first_term)
+    term = total = first_term[left]
     for k in range(1, MOST_TERMS):
-        above = u > total
-        if not above.any():
+        if not len(left):
             break
-        count += above
-        term = np.maximum(term * ratio(k), 0.0)
-        term[term < NEGLIGIBLE] = 0.0
-        total += term
-        if not term.any():
-            break
+        count[left] = k
+        term = np.maximum(term * ratio(k, left), 0.0)
+        total = total + term
+        more = (u[left] > total) & (term >= NEGLIGIBLE)
+        left, term, total = left[more], term[more], total[more]
     return count
 
 

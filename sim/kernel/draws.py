@@ -35,7 +35,7 @@ class Source:
         self._philox = np.random.Philox(key=0)
         self._state: Any = dict(self._philox.state)
         self._keys: dict[tuple[str, ...], Words] = {}
-        self._recalled: dict[tuple[Any, ...], Words] = {}
+        self._recalled: dict[tuple[Any, ...], Floats] = {}
 
     def key(self, names: tuple[str, ...]) -> Words:
         """The 128-bit key of a stream: a hash of the seed and its names, each preceded by its length."""
@@ -55,11 +55,15 @@ class Source:
         words: Words = self._philox.random_raw(stop - first + skipped)
         return words[skipped:]
 
-    def recall(self, names: tuple[str, ...], first: int, stop: int, occurrence: int, variate: int) -> Words:
-        """The same words, kept: for events whose replications reach an occurrence on different days."""
+    def uniforms(self, names: tuple[str, ...], first: int, stop: int, occurrence: int = 0, variate: int = 0) -> Floats:
+        """The words as numbers in (0, 1)."""
+        return to_uniform(self.words(names, first, stop, occurrence, variate))
+
+    def recall(self, names: tuple[str, ...], first: int, stop: int, occurrence: int, variate: int) -> Floats:
+        """The same numbers, kept: for events whose replications reach an occurrence on different days."""
         call = (names, first, stop, occurrence, variate)
         if call not in self._recalled:
-            self._recalled[call] = self.words(*call)
+            self._recalled[call] = self.uniforms(*call)
         return self._recalled[call]
 
 
@@ -82,14 +86,18 @@ class Draw:
     def uniform(self, occurrence: int | Ints = 0, variate: int = 0, rows: Ints | None = None) -> Floats:
         """Uniform on the open interval (0, 1)."""
         if rows is None and isinstance(occurrence, int):
-            return to_uniform(self.block.source.words(*self._range, occurrence, variate)[self.block.offset])
+            return self._of_replications(occurrence, variate).take(self.block.offset)
         offset = self.block.offset if rows is None else self.block.offset[rows]
-        words = np.zeros(len(offset), dtype=np.uint64)
+        u = np.empty(len(offset))
         first, last = (np.min(occurrence), np.max(occurrence)) if len(offset) else (0, -1)
         for k in range(int(first), int(last) + 1):
             which = np.flatnonzero(occurrence == k) if first < last else slice(None)
-            words[which] = self.block.source.recall(*self._range, k, variate)[offset[which]]
-        return to_uniform(words)
+            u[which] = self.block.source.recall(*self._range, k, variate).take(offset[which])
+        return u
+
+    def _of_replications(self, occurrence: int, variate: int) -> Floats:
+        """One number for each replication of the block, whichever rows are left."""
+        return self.block.source.uniforms(*self._range, occurrence, variate)
 
     @property
     def _range(self) -> tuple[tuple[str, ...], int, int]:
@@ -104,6 +112,8 @@ class Draw:
 
     def normal(self, occurrence: int | Ints = 0, variate: int = 0, rows: Ints | None = None) -> Floats:
         """Standard normal."""
+        if rows is None and isinstance(occurrence, int):
+            return np.asarray(ndtri(self._of_replications(occurrence, variate)).take(self.block.offset))
         z: Floats = ndtri(self.uniform(occurrence, variate, rows))
         return z
 

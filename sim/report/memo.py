@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from . import evidence, readers
@@ -19,9 +19,8 @@ from .wording import day_month_year, dollars, joined, percent, plural
 ORDER = "The table of policies and a page for each reader come first; what stands after them backs these pages."
 
 
-def memo(case: Case, figures: Callable[[], Sequence[Figure]]) -> Document:
-    """The whole memo, with those of the figures that it shows; they are asked for last, because they may still be being
-    drawn. Equal cases give equal documents.
+def memo(case: Case, figures: Sequence[Figure]) -> Document:
+    """The whole memo, with those of the figures that it shows. Equal cases give equal documents.
 
     First the answer, the policies and a page for each reader; what backs them follows.
     """
@@ -65,7 +64,7 @@ def memo(case: Case, figures: Callable[[], Sequence[Figure]]) -> Document:
     foot = (
         f"{case.title}. As of {meta.start}. n = {case.n:,} replications of each policy. Fingerprint {meta.fingerprint}."
     )
-    drawn = {figure.name: figure for figure in figures()}
+    drawn = {figure.name: figure for figure in figures}
     complete = [_filled(section, drawn) for section in sections]
     return Document(case.title, subtitle, foot, [section for section in complete if section.blocks])
 

@@ -18,9 +18,9 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.experiment.job import answer as simulate_into
 from sim.experiment.progress import no_progress
-from sim.experiment.runner import Executors, local
+from sim.experiment.runner import Executors
 from sim.illustrations import illustrate
-from sim.memo import case_of, write_memo, write_plots
+from sim.memo import case_of, sketched, write_memo
 from sim.report.answer import answer
 from sim.report.case import Case
 from sim.report.choice_tables import rivals_table
@@ -138,7 +138,7 @@ def test_the_same_result_gives_the_same_bytes(made: Path) -> None:
 def test_figures_that_were_drawn_beside_the_memo_make_the_same_memo(made: Path) -> None:
     before = {path: path.read_bytes() for path in (made / "plots").iterdir()}
     memos = {form: (made / f"memo.{form}").read_bytes() for form in FORMATS}
-    write_memo(made, FORMATS, drawn=lambda: write_plots(made))
+    write_memo(made, FORMATS, sketched(made))
     assert {path: path.read_bytes() for path in (made / "plots").iterdir()} == before
     assert {form: (made / f"memo.{form}").read_bytes() for form in FORMATS} == memos
 
@@ -161,7 +161,7 @@ actions = [{{do = "file", on = 2024-03-{day:02}}}]
 
 def test_with_9_policies_readers_see_6_and_all_9_stand_at_the_end(tmp_path: Path) -> None:
     case = found(tmp_path, replications=200, more="".join(FILING.format(day=day) for day in range(1, 7)))
-    document = memo(case, lambda: figures(case))
+    document = memo(case, figures(case))
     grids = {section.title: [one for one in section.blocks if isinstance(one, Grid)] for section in document.sections}
     assert [len(grids[f"For {who}"][0].rows) for who in ("the board", "a lender", "an investor")] == [6, 6, 6]
     assert [len(grid.rows) for grid in grids["Every policy, for each reader"][:-1]] == [9] * 6
@@ -314,7 +314,7 @@ def test_of_a_large_run_only_what_rests_on_inputs_is_of_the_first_replications_a
     case = case_of(tmp_path / "out")
     assert (case.n, case.decision.sampled.n, len(case.decision.inputs)) == (2000, 500, 250)
     assert answer(case)[:2] == answer(whole)[:2]
-    text = render(memo(case, list), "md").decode()
+    text = render(memo(case, []), "md").decode()
     assert "means over the fifths of each, n = 500" in text
     assert "n = 500. First-order indices" in text
 
@@ -327,7 +327,7 @@ def test_of_a_huge_run_means_are_of_the_first_files_and_probabilities_of_all(
     monkeypatch.setattr("sim.memo.MOST_OUTCOMES", 3 * 5000)
     case = case_of(tmp_path / "out")
     assert (case.n_all, case.n, case.n_rows) == (9000, 8192, 4096)
-    document = memo(case, list)
+    document = memo(case, [])
     assert "9,000 replications of each of 3 policies (means and differences: the first 8,192)" in document.subtitle
 
 
@@ -339,10 +339,11 @@ class Dead(Executor):
         raise BrokenExecutor
 
 
-def test_plots_are_drawn_though_the_process_that_should_draw_them_has_died(tmp_path: Path) -> None:
+def test_plots_and_memo_are_made_though_every_worker_dies_and_the_variants_are_lost(tmp_path: Path) -> None:
     experiment = load(written(tmp_path, replications=40))
     given = simulate_into(experiment, tmp_path / "out", workers=1, progress=no_progress)
-    illustrate(given, tmp_path / "out", local(1), Executors(Dead, 1), no_progress)
+    lost = illustrate(given, tmp_path / "out", Executors(Dead, 1), no_progress)
+    assert {one.reason for one in lost} == {"its worker process died, twice"}
     assert (tmp_path / "out/plots/policies-ends.png").exists()
     assert (tmp_path / "out/memo.pdf").exists()
 

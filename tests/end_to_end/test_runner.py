@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -130,6 +131,38 @@ def test_a_pool_of_processes_gives_up_only_the_work_that_kills() -> None:
     done, failures = run(always_dies_at_3, [1, 2, 3, 4, 5], partial(Processes, 2))
     assert sorted(done) == [1, 2, 4, 5]
     assert [failure.work for failure in failures] == [3]
+
+
+class HeldPool(ThreadPoolExecutor):
+    """Does nothing until it is told to go."""
+
+    def __init__(self, go: threading.Event) -> None:
+        super().__init__(2)
+        self.go = go
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """As the pool does, later."""
+        return super().submit(lambda: (self.go.wait(10), fn(*args, **kwargs))[1])
+
+
+@pytest.mark.parametrize("numbers", [[], [1], [1, 2, 3, 4, 5, 6, 7, 8]])
+def test_something_else_is_done_once_while_2_workers_have_their_work(numbers: list[int]) -> None:
+    go, done, when = threading.Event(), dict[int, int](), list[int]()
+
+    def meanwhile() -> None:
+        when.append(len(done))
+        go.set()
+
+    runner = Runner(square, done.__setitem__, Executors(partial(HeldPool, go), 2))
+    assert runner.run(numbers, meanwhile) == []
+    assert (when, sorted(done)) == ([0], numbers)
+
+
+def test_something_else_is_done_once_though_a_worker_dies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FragileExecutor, "breaks", 99)
+    done, when = dict[int, int](), list[int]()
+    Runner(square, done.__setitem__, Executors(FragileExecutor, 2)).run([1, 2, 3, 4], lambda: when.append(len(done)))
+    assert (len(when), sorted(done)) == (1, [1, 2, 4])
 
 
 def who(number: int) -> int:
