@@ -22,6 +22,7 @@ BUSINESS_DAYS_A_WEEK = 5
 SURE = 1 - 2.0**-53
 """The largest probability below 1: its hazard is 36.7, which passes almost any threshold at once."""
 
+VIEW = "sees pay and critical suppliers covered for {n} of 13 weeks"
 RECENT = 0.25
 """Weight of the last week in the moving average of weekly receipts."""
 
@@ -73,7 +74,8 @@ def filing_hazard(
 
 
 class Board:
-    """What the board knows, with columns ``receipts_rate`` (cents a week), ``receipts_before``, ``lost_before``."""
+    """What the board knows, with columns ``receipts_rate`` (cents a week), ``receipts_before``, and of what shook the
+    company as it stood when the board last met: ``lost``, ``missed``, ``served``, ``service``."""
 
     def __init__(self, company: Company) -> None:
         self.company = company
@@ -83,22 +85,48 @@ class Board:
         full = company.block.full
         monthly = sum((line.monthly for line in company.scenario.revenue), start=full(0.0, float))
         self.own = company.block.columns(
-            receipts_rate=monthly * 100 / WEEKS_PER_MONTH, receipts_before=full(0), lost_before=full(0)
+            receipts_rate=monthly * 100 / WEEKS_PER_MONTH, receipts_before=full(0), **self._events()
         )
         self.payroll_days = {name: _funding_calendar(company, group) for name, group in company.groups.items()}
 
-    def look_ahead(self) -> None:
-        """Take the 13-week view: set ``cover``."""
+    def _events(self) -> dict[str, Any]:
+        """How many prospects have died, the last missed pay, the last petition served, and the service."""
+        state = self.company.state
+        return {
+            "lost": state.lost_prospects,
+            "missed": state.missed_pay_day,
+            "served": state.served_day,
+            "service": state.service,
+        }
+
+    def meet_weekly(self) -> None:
+        """The week's receipts, and the 13-week view."""
         company, own = self.company, self.own
         received = company.state.receipts - own.receipts_before
         own.receipts_before = company.state.receipts
         own.receipts_rate = own.receipts_rate + RECENT * (received - own.receipts_rate)
+        self._look_ahead(company.trading, VIEW)
+
+    def meet_out_of_turn(self) -> None:
+        """A new view where something shook the company since the board last met.
+
+        *Source* P11 for what the board looks at; that it meets on the same business day is an *Assumption* (0-2 days).
+        """
+        own, now = self.own, self._events()
+        shaken = (now["lost"] > own.lost) | (now["missed"] > own.missed) | (now["served"] != own.served)
+        shaken = (shaken | (now["service"] < own.service)) & self.company.trading
+        if shaken.any():
+            self._look_ahead(shaken, f"meets out of turn and {VIEW}")
+
+    def _look_ahead(self, where: Mask, told: str) -> None:
+        """Take the 13-week view: set ``cover``."""
+        company, own = self.company, self.own
         cash = (company.ledger.cash - company.wages_owed).astype(np.float64)
         pay = {name: group.payroll[0] for name, group in company.groups.items()}
         weeks = [self._payrolls(pay, company.today + 7 * week) for week in range(FULL_COVER)]
         view = cover(cash, own.receipts_rate, weekly_critical_cost(company), weeks)
-        company.state.cover = np.where(company.trading, view, company.state.cover)
-        company.tell(company.trading, "board", "sees pay and critical suppliers covered for {n} of 13 weeks", n=view)
+        company.state.cover = np.where(where, view, company.state.cover)
+        company.tell(where, "board", told, n=view)
 
     def _payrolls(self, pay: dict[str, Ints], day: int) -> Any:
         """Cents of net pay that leave the bank in the seven days after ``day``."""
@@ -115,13 +143,13 @@ class Board:
         amount = filing_hazard(
             unpaid, short, insolvent, live, state.service < 1, self.daily, terms.suspended_factor
         )
-        lost = (state.lost_prospects > self.own.lost_before) & ~live & short
+        lost = (state.lost_prospects > self.own.lost) & ~live & short
         if lost.any():
             amount = np.where(lost, amount + self.daily.last_prospect_filing, amount)
         served = (state.served_day == company.today) & ~live
         if served.any():
             amount = np.where(served, amount + self.daily.petition_filing, amount)
-        self.own.lost_before = state.lost_prospects
+        vars(self.own).update(self._events())
         decides = self.hazard.fires(amount, company.trading & (state.filing_day == NEVER))
         company.tell(decides, "board", "resolves to file, with {n} live prospects", n=state.live)
         self.file(decides)
@@ -153,13 +181,15 @@ def _funding_calendar(company: Company, group: Group) -> Ints:
 
 
 def board(company: Company, own: Board) -> Generator[Any, Any, None]:
-    """Look ahead each week, and weigh filing each business day."""
+    """Look ahead each week and when something happens, and weigh filing each business day."""
     weekly = set(company.timeline.weekly(own.terms.weekday))
     for day in range(1, company.timeline.last_day + 1):
         is_open = day == int(company.timeline.business_day(day, company.country))
         if day in weekly or is_open:
             yield company.clock.at(day, Phase.BOARD)
         if day in weekly:
-            own.look_ahead()
+            own.meet_weekly()
+        elif is_open:
+            own.meet_out_of_turn()
         if is_open:
             own.weigh()

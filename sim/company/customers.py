@@ -118,6 +118,13 @@ class Subscription:
         """Paying subscribers, (rows,)."""
         return np.sum([*self.own.cohorts, self.own.annual], axis=0, dtype=np.int64)
 
+    @property
+    def monthly_revenue(self) -> Ints:
+        """Cents a month that subscribers bring, those who paid a year in advance included."""
+        monthly: Ints = np.sum(self.own.cohorts, axis=0, dtype=np.int64)
+        revenue: Ints = to_cents(monthly * self.own.price) + self.own.monthly_release
+        return revenue
+
     def launch(self, where: Any, day: Any) -> None:
         """Launch on ``day`` (later than today) unless launched before."""
         first = where & (self.own.launch_day > day)

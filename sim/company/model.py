@@ -24,7 +24,7 @@ from sim.company.litigation import Case, case, lawyers
 from sim.company.people import People
 from sim.company.petitions import Petitions, petitions
 from sim.company.plan import BlockPlan, Outcome
-from sim.company.product import confidence, product
+from sim.company.product import Confidence, confidence, product
 from sim.company.recapitalisation import recapitalisation
 from sim.company.records import Records, records
 from sim.company.restructuring import Restructuring, is_wanted, officer, restructuring
@@ -173,7 +173,7 @@ def add_investors(company: Company) -> None:
         company.block.process(f"tranche {terms.name}", tranche(company, Tranche(company, terms)))
     if company.scenario.recapitalisation is not None:
         company.block.process("recapitalisation", recapitalisation(company, company.scenario.recapitalisation))
-    company.block.process("confidence", confidence(company))
+    company.block.process("confidence", confidence(company, Confidence(company)))
 
 
 def add_board(company: Company) -> None:

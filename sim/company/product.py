@@ -1,4 +1,4 @@
-"""How active customers are while service is down, and what investors think."""
+"""How active customers are while service is down, what the company earns and burns, and what investors think."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from numpy.typing import NDArray
 
 from sim.company.state import Company
 from sim.kernel.calendar import Phase
+from sim.kernel.ledger import to_cents
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LEAST_OPENING = 0.1
+"""Confidence starts at 1 whatever the runway; a longer one raises it tenfold at most."""
 
 
 def activity_target(service: Floats, revenue_left: Any) -> Floats:
@@ -26,6 +31,25 @@ def confidence_target(overdue: Floats, monthly_cost: Any, weight: Any) -> Floats
     return target
 
 
+def runway_part(months: Floats, comfortable: Any, weight: Any) -> Floats:
+    """What is left of confidence with so many months of cash: all from ``comfortable`` on, ``1 - weight`` with none.
+
+    *Source* B33 and B43 for the months below which investors count them; *Assumption*: weight 0-0.6.
+    """
+    left: Floats = 1 - weight * np.clip(1 - months / comfortable, 0.0, 1.0)
+    return left
+
+
+def growth_part(revenue: Ints, level: Floats, weight: Any) -> Floats:
+    """How much growth adds to confidence, from revenue a month against its recent level; at most ``weight`` either way.
+
+    *Assumption*: weight 0-0.5.
+    """
+    growth = np.divide(revenue - level, level, out=np.zeros_like(level), where=level > 0)
+    part: Floats = 1 + weight * np.clip(growth, -1.0, 1.0)
+    return part
+
+
 def opening_monthly_cost(company: Company) -> Any:
     """Dollars a month for vendors, staff and costs at the start. *Source* C24: the gross cost run rate."""
     case = company.scenario
@@ -33,15 +57,29 @@ def opening_monthly_cost(company: Company) -> Any:
     return sum(v.monthly_usage for v in case.vendors) + people + sum(cost.monthly for cost in case.costs)
 
 
-def monthly_revenue(company: Company) -> Floats:
-    """Dollars a month that the lines of revenue bring at today's activity and product value, demand apart.
+def monthly_revenue(company: Company) -> Ints:
+    """Cents a month that customers bring: the lines of revenue at today's activity and product value, demand apart,
+    and the subscribers.
 
-    *Source* C52.
+    *Source* C52, C53.
     """
     now = company.clock.months
     lines = (line.monthly * (1 + line.growth_per_month) ** now for line in company.scenario.revenue)
-    revenue: Floats = sum(lines, start=0.0) * company.state.activity * company.state.product_value
-    return revenue
+    revenue = to_cents(sum(lines, start=0.0) * company.state.activity * company.state.product_value)
+    return revenue + (company.subscription.monthly_revenue if company.subscription else 0)
+
+
+def monthly_burn(company: Company) -> Floats:
+    """Cents a month that today's company spends above what customers bring; never negative.
+
+    *Source* C24 for what a run rate counts; rent and court cases are left out.
+    """
+    bills = (np.where(vendor.is_terminated, 0, vendor.monthly_bill) for vendor in company.vendors.values())
+    vendors = sum(bills, start=company.block.full(0))
+    people = sum(group.own.head * group.monthly_cost for group in company.groups.values())
+    costs = sum(cost.monthly for cost in company.scenario.costs)
+    burn: Floats = np.maximum(vendors + 100 * (people + costs) - monthly_revenue(company), 0.0)
+    return burn
 
 
 def product(company: Company) -> Generator[Any, Any, None]:
@@ -56,19 +94,64 @@ def product(company: Company) -> Generator[Any, Any, None]:
             state.activity = np.where(company.trading, moved, state.activity)
 
 
-def confidence(company: Company) -> Generator[Any, Any, None]:
-    """Each week investors' confidence moves towards what arrears allow."""
-    terms, state = company.scenario.confidence, company.state
-    costs = company.block.columns(
-        monthly=np.maximum(opening_monthly_cost(company), 1.0) + company.block.full(0.0, float)
-    )
-    before = 0.0
-    for day in company.timeline.weekly():
-        yield company.clock.at(day, Phase.MARKET)
+class Confidence:
+    """What outside investors think, with columns ``monthly_cost`` (dollars, at the start), ``opening`` (the part of the
+    runway at the start, for confidence starts at 1) and ``level`` (cents of revenue a month, lately).
+    """
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self.terms = company.scenario.confidence
+        zero = company.block.full(0.0, float)
+        self.own = company.block.columns(
+            monthly_cost=np.maximum(opening_monthly_cost(company), 1.0) + zero,
+            opening=zero + 1.0,
+            level=zero,
+        )
+
+    def open(self) -> None:
+        """Note runway and revenue at the start."""
+        self.own.opening = np.maximum(self._runway_part(), LEAST_OPENING)
+        self.own.level = monthly_revenue(self.company).astype(np.float64)
+
+    def move(self, months: float) -> None:
+        """Move towards what arrears, runway and growth allow, over some months."""
+        company, terms, state = self.company, self.terms, self.company.state
+        target = self._arrears_part() * self._growth_part(months)
+        if company.links.runway_to_confidence:
+            target = target * self._runway_part() / self.own.opening
+        moved = state.confidence + (target - state.confidence) * _share_closed(months, terms.half_life_months)
+        state.confidence = np.where(company.trading, moved, state.confidence)
+
+    def _arrears_part(self) -> Floats:
+        company = self.company
         overdue = company.payables.overdue / 100 * company.links.arrears_to_confidence
         if company.disclosure:
             overdue = overdue * company.disclosure.known_share
-        gap = confidence_target(overdue, costs.monthly, terms.arrears_weight) - state.confidence
-        moved = state.confidence + gap * (1 - 2.0 ** (-(company.clock.months - before) / terms.half_life_months))
-        state.confidence = np.where(company.trading, moved, state.confidence)
+        return confidence_target(overdue, self.own.monthly_cost, self.terms.arrears_weight)
+
+    def _runway_part(self) -> Floats:
+        company, terms = self.company, self.terms
+        cash = np.maximum(company.ledger.cash, 0)
+        return runway_part(cash / np.maximum(monthly_burn(company), 1.0), terms.runway_months, terms.runway_weight)
+
+    def _growth_part(self, months: float) -> Any:
+        own, revenue = self.own, monthly_revenue(self.company)
+        part = growth_part(revenue, own.level, self.terms.growth_weight)
+        own.level = own.level + (revenue - own.level) * _share_closed(months, self.terms.growth_half_life_months)
+        return part if self.company.links.revenue_to_confidence else 1.0
+
+
+def _share_closed(months: float, half_life: Any) -> Any:
+    return 1 - 2.0 ** (-months / half_life)
+
+
+def confidence(company: Company, own: Confidence) -> Generator[Any, Any, None]:
+    """Each week investors' confidence moves towards what the company's state allows."""
+    yield company.clock.at(0, Phase.MARKET)
+    own.open()
+    before = 0.0
+    for day in company.timeline.weekly():
+        yield company.clock.at(day, Phase.MARKET)
+        own.move(company.clock.months - before)
         before = company.clock.months

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.company.bargains import compromise
 from sim.company.parameters import at
-from sim.company.product import monthly_revenue
+from sim.company.product import monthly_burn
 from sim.company.state import Company
 from sim.kernel.block import Mask
 from sim.kernel.calendar import Phase
@@ -53,19 +53,6 @@ def vendors_draw(company: Company, investor: str, rows: Ints, approach: Ints, co
         owed, total = vendor.overdue[rows], company.payables.overdue[rows]
         critical.append(is_critical(owed, total, at(terms.critical_share, rows)))
     return least_willing(luck, critical)
-
-
-def monthly_burn(company: Company) -> Floats:
-    """Cents a month that today's company spends above what customers bring; never negative.
-
-    *Source* C24 for what a run rate counts; rent and court cases are left out.
-    """
-    bills = (np.where(vendor.is_terminated, 0, vendor.monthly_bill) for vendor in company.vendors.values())
-    vendors = sum(bills, start=company.block.full(0))
-    people = sum(group.own.head * group.monthly_cost for group in company.groups.values())
-    costs = sum(cost.monthly for cost in company.scenario.costs)
-    burn: Floats = np.maximum(vendors + 100 * (people + costs - monthly_revenue(company)), 0.0)
-    return burn
 
 
 def is_saved(cash: Ints, overdue: Ints, burn: Floats, months: Any) -> Mask:

@@ -136,7 +136,7 @@ class Sale:
     def _value(self) -> Floats:
         company = self.company
         heads = sum((g.own.head for g in company.groups.values()), start=company.block.full(0))
-        return value_to_buyer(12 * monthly_revenue(company), heads, company.state.product_value, self.terms)
+        return value_to_buyer(12 * monthly_revenue(company) / 100, heads, company.state.product_value, self.terms)
 
     def _close(self) -> None:
         """An accepted bid closes, and ends the replication, or falls through."""

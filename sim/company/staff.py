@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.company.parameters import at
 from sim.company.state import WAGES, Company
 from sim.kernel.block import Mask
-from sim.kernel.calendar import NEVER, Phase, Timeline
+from sim.kernel.calendar import NEVER, Phase, Timeline, days_in_month
 from sim.kernel.hazard import Hazard
 from sim.kernel.ledger import to_cents
 
@@ -79,6 +80,27 @@ def funding_days(timeline: Timeline, country: str, paydays: tuple[int, ...], lea
             yield funding, timeline.date(payday)
 
 
+def unpaid_days(timeline: Timeline, country: str, paydays: tuple[int, ...], lead: int) -> Ints:
+    """By day from day 0 on, how many days of work no payroll that has left the bank pays for.
+
+    *Source* model rule: a payroll pays for all days up to its nominal payday; at the start those up to the last one are
+    paid.
+    """
+    start = timeline.date(0)
+    before = [min(day, days_in_month(start)) for day in paydays if min(day, days_in_month(start)) <= start.day]
+    paid = np.full(timeline.n_days, max(before, default=0) - start.day, dtype=np.int64)
+    for nominal in timeline.month_days(*paydays):
+        payday = int(timeline.business_day_on_or_before(nominal, country))
+        funding = int(timeline.business_day_on_or_before(payday, country, -lead))
+        paid[max(funding, 0) :] = nominal
+    return np.maximum(np.arange(timeline.n_days) - paid, 0)
+
+
+def earned(heads: Ints, monthly_cost: Any, days: Ints) -> Any:
+    """Cents that people have earned in so many days, tax on it included. *Source* C24 for the cost of a month."""
+    return heads * monthly_cost * 100 * 12 / 365 * days
+
+
 def tax_due_date(payday: date) -> date:
     """When what was withheld on a payday is due. *Source* L35: the 22nd of the next month."""
     return date(payday.year + payday.month // 12, payday.month % 12 + 1, 22)
@@ -124,6 +146,7 @@ class Group:
         self.company = company
         self.terms = terms
         self.paydays = PAYDAYS[terms.paydays]
+        self.unpaid_days = unpaid_days(company.timeline, terms.country, self.paydays, terms.funding_business_days)
         full = company.block.full
         self.own = company.block.columns(head=full(0) + terms.head_count, vacancies=full(0) + terms.vacancies)
         self.moved = company.block.columns(
@@ -135,6 +158,11 @@ class Group:
         self.is_moved = any(action.do in ("defer_pay", "retention") and action.group == terms.name for action in acts)
         self.tax_creditor = company.creditor(terms.tax_creditor, "tax") if terms.tax_creditor else None
         self.penalties: Any = Penalties(company, terms.late_pay) if terms.late_pay is not None else None
+
+    def earned_unpaid(self, rows: Ints) -> Any:
+        """Cents of pay in these rows (an index) that were earned since the last payday by the end."""
+        days = self.unpaid_days[self.company.state.end_day[rows]]
+        return earned(self.own.head[rows], at(self.monthly_cost, rows), days)
 
     def draw(self, decision: str) -> Any:
         """The draws of a decision about this group."""

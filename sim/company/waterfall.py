@@ -171,7 +171,8 @@ class Waterfall:
     def claims(self, rows: Ints, dismissed: float = 1.0, broken: float = 1.0) -> Claims:
         """What each class is owed in these rows, where this share of the staff is dismissed and of contracts broken."""
         company, terms, zero = self.company, Rows(self.terms, rows), np.zeros(len(rows))
-        wages = company.wages_owed[rows].astype(np.float64)
+        earned = sum((group.earned_unpaid(rows) for group in company.groups.values()), start=zero)
+        wages = company.wages_owed[rows] + earned
         groups = [(group.own.head[rows], at(group.monthly_cost, rows)) for group in company.groups.values()]
         heads = sum((head for head, _ in groups), start=zero)
         monthly_pay = sum((head * cost for head, cost in groups), start=zero)

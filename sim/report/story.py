@@ -15,6 +15,7 @@ from sim.report.wording import day_month_year, words
 ROUTINE = re.compile(r"(receives|pays): |invoices the month|bills its work|sees |\d+ (leave|join|people)")
 """What a week tells in one line."""
 BILLS = ("invoices the month", "bills its work")
+OUT_OF_TURN = "meets out of turn and "
 ENDINGS = ("end_day", "lowest_cash_day")
 """Days of a row that are no first day of a state."""
 
@@ -106,8 +107,8 @@ def _ending(entries: Sequence[Entry], row: Mapping[str, Any]) -> Iterator[str]:
     tipped = [entry for entry in entries if entry.actor == "board" and re.match("resolves|decides", entry.what)]
     if tipped:
         last = tipped[-1]
-        views = [e.what for e in entries if e.actor == "board" and e.what.startswith("sees") and e.day <= last.day]
-        seen = f"; its last view: {views[-1]}" if views else ""
+        views = [e.what for e in entries if e.actor == "board" and "sees pay" in e.what and e.day <= last.day]
+        seen = f"; its last view: {views[-1].removeprefix(OUT_OF_TURN)}" if views else ""
         yield f"The board's last act, on {day_month_year(last.date)}: {last.what}{seen}."
     if not pd.isna(row["leading_state"]):
         creditor = "" if pd.isna(row["creditor"]) else f"; most is overdue to {row['creditor']}"

@@ -84,6 +84,40 @@ def test_of_a_month_of_arrears_investors_count_three_tenths_until_they_are_told_
     assert found_out["do-nothing"] == pytest.approx(1 / 2, abs=0.005)
 
 
+FOLLOWS: Spec = {"half_life_months": 0.05, "arrears_weight": 0}
+"""Confidence that is at its target within days."""
+
+
+@pytest.mark.parametrize(("linked", "confidence"), [(True, 0.75), (False, 1.0)], ids=["linked", "link switched off"])
+def test_cash_of_8_months_that_falls_to_3_where_6_are_enough_costs_a_quarter_of_confidence(
+    linked: bool, confidence: float
+) -> None:
+    """Five payrolls of a million, of which investors count half of what is missing of six months."""
+    parts: Spec = {"staff": [TEAM], "confidence": {**FOLLOWS, "runway_weight": 0.5, "runway_months": 6}}
+    parts |= {"horizon_days": 160, "feedback": {"runway_to_confidence": linked}}
+    row = frame_of(world(START, 8e6, country="GB", **parts)).iloc[0]
+    assert row.final_cash == 3e6
+    assert row.confidence == pytest.approx(confidence, abs=0.001)
+
+
+def test_investors_start_at_1_though_there_are_3_months_of_cash_and_at_twice_as_much_think_1_of_3_more() -> None:
+    parts: Spec = {"staff": [TEAM], "confidence": {**FOLLOWS, "runway_weight": 0.5}}
+    parts |= {"horizon_days": 20, "tranches": [{"name": "loan", "amount": 3e6, "probability": 1, "arrival_day": 7}]}
+    frame = frame_of(world(START, 3e6, country="GB", **parts))
+    assert frame.confidence[0] == pytest.approx(1 / 0.75, abs=0.001)
+
+
+@pytest.mark.parametrize(("linked", "growth"), [(True, 0.25), (False, 0.0)], ids=["linked", "link switched off"])
+def test_revenue_that_doubles_every_3_months_stands_a_half_above_its_recent_level_and_adds_a_quarter_to_confidence(
+    linked: bool, growth: float
+) -> None:
+    """The level follows with a half-life of 3 months: in the long run it is half of today's revenue, so g is 1."""
+    line = {"name": "api", "monthly": 10_000, "growth_per_month": 2 ** (1 / 3) - 1}
+    parts: Spec = {"revenue": [line], "confidence": {**FOLLOWS, "growth_weight": 0.25}, "horizon_months": 36}
+    row = frame_of(world(START, **parts, feedback={"revenue_to_confidence": linked})).iloc[0]
+    assert row.confidence == pytest.approx(1 + growth, abs=0.01)
+
+
 def test_arrears_of_1_million_that_investors_were_not_told_cost_a_third_of_confidence_or_a_round_of_5_million() -> None:
     """A third where they find out by themselves, the round where diligence reveals it, neither where they were told."""
     untold = owing(1, disclosure=UNTOLD, investors=[{**LEAD, "refusal_shock": 0}])

@@ -128,7 +128,10 @@ def test_a_claim_made_at_termination_is_mitigated_like_one_made_at_the_end() -> 
 
 
 def test_wages_in_arrears_rank_before_vendors_up_to_1000_dollars_a_head() -> None:
-    """Of 135,000 dollars a hundred people get 1,000 each, the tax office 35,000, the vendor who is owed 4M nothing."""
+    """Of 135,000 dollars a hundred people get 1,000 each, the tax office 35,000, the vendor who is owed 4M nothing.
+
+    People are owed the net pay of November and that of the day on which the company files, 1 December.
+    """
     team = {**TEAM, "head_count": 100, "withheld_share": 0.4, "tax_creditor": "tax office"}
     board = {"missed_payroll_filing": 0.999999, "filing": 0, "filing_live": 0}
     terms = {"realisation": 150_000, "cost_fixed": 0, "cost_share": 0.1, "termination_weeks": 0}
@@ -137,7 +140,8 @@ def test_wages_in_arrears_rank_before_vendors_up_to_1000_dollars_a_head() -> Non
     parts: Spec = {"staff": [team], "vendors": [CLOUD], "treasury": TREASURY, "board": board, "waterfall": terms}
     row = frame_of(world(START, horizon_months=12, country="GB", opening=opening, **parts)).iloc[0]
     assert (row.cause, row.final_cash, row.final_wages_owed) == ("directors_filed", 0, 680_000)
-    assert row["recovery.employees"] == pytest.approx(100_000 / 680_000)
+    assert str(row.end_date)[:10] == "2023-12-01"
+    assert row["recovery.employees"] == pytest.approx(100_000 / (680_000 + 1.3e6 * 12 / 365))
     assert row["recovery.tax_preferential"] == pytest.approx(35_000 / 520_000)
     assert row["recovery.unsecured"] == 0
     assert row.creditor_deficiency >= 4e6 + 680_000 + 520_000 - 135_000
@@ -190,8 +194,9 @@ def test_a_product_that_has_lost_half_of_its_value_sells_for_10_million_instead_
     assert worth([KEY_PERSON]) == pytest.approx((10e6, 1.5e6))
 
 
-def test_ten_people_who_lose_their_jobs_claim_eight_weeks_of_130000_dollars_a_month() -> None:
+def test_ten_people_who_lose_their_jobs_claim_eight_weeks_of_130000_dollars_a_month_and_the_days_not_paid_yet() -> None:
     terms = {**ESTATE, "realisation": 0, "termination_weeks": 8}
-    files = [{"do": "file", "on": "2023-11-01"}]
-    row = rows(files, cash=0, vendors=[], waterfall=terms).loc["policy"]
-    assert row.creditor_deficiency == pytest.approx(8 * 130_000 * 12 / 52)
+    for day, unpaid in (("01", 1), ("20", 20), ("27", 27), ("28", 0)):
+        files = [{"do": "file", "on": f"2023-11-{day}"}]
+        row = rows(files, cash=200_000, vendors=[], waterfall={**terms, "cost_share": 1}).loc["policy"]
+        assert row.creditor_deficiency == pytest.approx(8 * 130_000 * 12 / 52 + unpaid * 130_000 * 12 / 365, abs=0.01)

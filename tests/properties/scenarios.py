@@ -21,6 +21,8 @@ LINKS = (
     "arrears_to_capacity",
     "capacity_to_revenue",
     "arrears_to_confidence",
+    "runway_to_confidence",
+    "revenue_to_confidence",
     "capacity_to_confidence",
     "exits_to_confidence",
     "exits_to_product",
@@ -216,7 +218,14 @@ def companies(draw: st.DrawFn, **fixed: Any) -> Spec:
             {"reserve_weeks": st.integers(0, 6), "stretch_days": st.fixed_dictionaries({"trade": st.integers(0, 30)})}
         ),
         "morale": st.just({"contagion": 0.3}),
-        "confidence": st.fixed_dictionaries({"arrears_weight": hundredths(0, 2), "outside_round_chance": shares()}),
+        "confidence": st.fixed_dictionaries(
+            {
+                "arrears_weight": hundredths(0, 2),
+                "runway_weight": shares(),
+                "growth_weight": shares(),
+                "outside_round_chance": shares(),
+            }
+        ),
     }
     spec: Spec = {"name": "random", "start": draw(st.sampled_from(STARTS)), "country": draw(st.sampled_from(COUNTRIES))}
     spec |= {name: fixed[name] if name in fixed else draw(part) for name, part in parts.items()}

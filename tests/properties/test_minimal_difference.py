@@ -86,7 +86,7 @@ FULL_HOUSE: Spec = {
     "key_people": [{"name": "head", "group": "team", "exit_per_month": 0.3, "product_loss": 0.2}],
     "revenue": [{"name": "api", "monthly": 25_000}],
     "subscription": {"launch": START, "trials_per_month": 3000, "opening_subscribers": 300},
-    "confidence": {"arrears_weight": 0.5},
+    "confidence": {"arrears_weight": 0.5, "runway_weight": 0.5, "growth_weight": 0.5},
     "morale": {"contagion": 0.5},
 }
 LEAD = {"name": "lead", "kind": "outside", "amount": 5e4, "decision_days": 9, "recapitalises": False, "max_closings": 5}
@@ -100,9 +100,11 @@ def switched(link: str, **parts: Any) -> tuple[Tables, Tables]:
     return tables(on, stop=N), tables(off, stop=N)
 
 
-@pytest.mark.parametrize(
-    "link", ["arrears_to_confidence", "capacity_to_confidence", "exits_to_confidence", "missed_pay_to_confidence"]
-)
+OF_CONFIDENCE = ("arrears_to_confidence", "runway_to_confidence", "revenue_to_confidence", "capacity_to_confidence",
+                 "exits_to_confidence", "missed_pay_to_confidence")  # fmt: skip
+
+
+@pytest.mark.parametrize("link", OF_CONFIDENCE)
 def test_where_nobody_invests_a_link_to_confidence_moves_confidence_alone(link: str) -> None:
     on, off = switched(link)
     for left, right in zip(on, off, strict=True):
@@ -155,11 +157,15 @@ def test_a_link_without_its_cause_changes_nothing(link: str) -> None:
 
 
 def test_each_link_is_tested() -> None:
-    of_confidence = {"arrears_to_confidence", "exits_to_confidence", "cuts_to_exits", "confidence_to_rounds"}
-    assert set(ACTS_FROM) | set(EXITS) | of_confidence == set(LINKS)
+    without_cause = {"cuts_to_exits", "confidence_to_rounds"}
+    assert {*ACTS_FROM, *EXITS, *OF_CONFIDENCE, *without_cause} == set(LINKS)
 
 
-RICH: Spec = {**FULL_HOUSE, "opening": {"cash": 1e9, "invoices": FULL_HOUSE["opening"]["invoices"]}}
+RICH: Spec = {
+    **FULL_HOUSE,
+    "opening": {"cash": 1e9, "invoices": FULL_HOUSE["opening"]["invoices"]},
+    "confidence": {"arrears_weight": 0.5},
+}
 MONEY = ["lowest_cash", "final_cash", "revenue"]
 
 

@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.company.staff import PAYDAYS, exit_multiplier, funding_days, net_and_withheld, tax_due_date
+from sim.company.staff import (
+    PAYDAYS,
+    earned,
+    exit_multiplier,
+    funding_days,
+    net_and_withheld,
+    tax_due_date,
+    unpaid_days,
+)
 from sim.company.state import LONG_AGO
 from sim.kernel.calendar import Timeline
 from tests.worlds import Spec, frame_of, line, result_of, world
@@ -19,6 +27,42 @@ from tests.worlds import Spec, frame_of, line, result_of, world
 START = date(2023, 10, 31)
 TIMELINE = Timeline(START, 120)
 MORALE = SimpleNamespace(contagion=0.15, cut_factor=1.4, cut_days=90)
+
+
+@pytest.mark.parametrize(
+    ("start", "country", "kind", "when", "days"),
+    [
+        (START, "GB", "monthly", date(2023, 11, 1), 1),
+        (START, "GB", "monthly", date(2023, 11, 27), 27),
+        (START, "GB", "monthly", date(2023, 11, 28), 0),
+        (START, "GB", "monthly", date(2023, 12, 1), 1),
+        (START, "US", "semi_monthly", date(2023, 11, 12), 12),
+        (START, "US", "semi_monthly", date(2023, 11, 13), 0),
+        (START, "US", "semi_monthly", date(2023, 11, 16), 1),
+        (date(2023, 11, 20), "US", "semi_monthly", date(2023, 11, 20), 5),
+        (date(2023, 11, 20), "GB", "monthly", date(2023, 11, 20), 20),
+        (date(2023, 11, 29), "GB", "monthly", date(2023, 11, 29), 0),
+    ],
+    ids=[
+        "on 1 November a day is unpaid",
+        "on the 27th 27 days",
+        "on the 28th November's pay has left the bank",
+        "on 1 December a day",
+        "in the US 12 days on the 12th",
+        "none on the 13th, for the payday of the 15th",
+        "a day on the 16th",
+        "who starts on the 20th owes five days",
+        "or twenty, of a monthly payroll",
+        "or none, where it has left before",
+    ],
+)
+def test_days_of_work_that_no_payroll_has_paid(start: date, country: str, kind: str, when: date, days: int) -> None:
+    timeline = Timeline(start, 120)
+    assert unpaid_days(timeline, country, PAYDAYS[kind], 2)[timeline.day(when)] == days
+
+
+def test_36500_dollars_a_month_are_1200_a_day() -> None:
+    assert earned(np.array([1, 2]), 36_500, np.array([1, 3])).tolist() == pytest.approx([120_000, 720_000])
 
 
 @pytest.mark.parametrize(

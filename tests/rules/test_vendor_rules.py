@@ -10,7 +10,7 @@ import pytest
 
 from sim.company.account import late_interest, usage_charge
 from sim.company.ladder import BREACH_NOTICE, CREDIT_HOLD, REMINDER, SUSPENDED, TERMINATED, draw_above, pace, rung
-from sim.company.product import activity_target, confidence_target
+from sim.company.product import activity_target, confidence_target, growth_part, runway_part
 from sim.company.vendors import exit_fee
 from tests.worlds import Spec, frame_of, line, result_of, world
 
@@ -122,6 +122,24 @@ def test_activity_tends_to(service: float, target: float) -> None:
 )
 def test_confidence_tends_to(overdue: float, target: float) -> None:
     assert confidence_target(np.array([overdue]), 12.75e6, 0.3).tolist() == pytest.approx([target])
+
+
+@pytest.mark.parametrize(
+    ("months", "part"),
+    [(0.0, 0.7), (3.0, 0.85), (6.0, 1.0), (60.0, 1.0)],
+    ids=["no cash: 0.7", "half of what is enough: 0.85", "enough: all", "ten times as much: all"],
+)
+def test_of_confidence_a_runway_leaves(months: float, part: float) -> None:
+    assert runway_part(np.array([months]), 6, 0.3).tolist() == pytest.approx([part])
+
+
+@pytest.mark.parametrize(
+    ("revenue", "level", "part"),
+    [(100, 100.0, 1.0), (150, 100.0, 1.1), (900, 100.0, 1.2), (0, 100.0, 0.8), (100, 0.0, 1.0)],
+    ids=["as lately: 1", "half more: 1.1", "nine times: 1.2 at most", "none left: 0.8", "none lately: not told"],
+)
+def test_growth_moves_confidence(revenue: int, level: float, part: float) -> None:
+    assert growth_part(np.array([revenue]), np.array([level]), 0.2).tolist() == pytest.approx([part])
 
 
 def vendor(**parts: Any) -> Spec:

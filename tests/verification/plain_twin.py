@@ -678,12 +678,20 @@ def confidence(co: Company) -> Process:
 
 
 def board(co: Company) -> Process:
-    """The board looks ahead once a week."""
+    """The board looks ahead once a week, and on the business day of bad news."""
     receipts = WEEK * sum(cents(line["monthly"]) for line in co.scenario["revenue"])
-    for day in co.calendar.weekly(co.scenario["board"]["weekday"]):
+    weekly, pay_missed_on, service = set(co.calendar.weekly(co.scenario["board"]["weekday"])), -math.inf, 1.0
+    for day in co.calendar.daily():
         yield co.at(day, Phase.BOARD, "board")
-        receipts, co.receipts = 0.75 * receipts + 0.25 * co.receipts, 0
-        co.cover = cover(co, receipts)
+        if day in weekly:
+            receipts, co.receipts = 0.75 * receipts + 0.25 * co.receipts, 0
+        elif not co.calendar.is_business(day):
+            continue
+        is_shaken = co.prospect_died or co.payroll_missed_on > pay_missed_on or co.service < service
+        if day in weekly or is_shaken:
+            co.cover = cover(co, receipts)
+        if co.calendar.is_business(day):
+            pay_missed_on, service = co.payroll_missed_on, co.service
 
 
 def cover(co: Company, weekly_receipts: float) -> int:
