@@ -104,7 +104,6 @@ def run(
     with failures_said():
         asked = requests(experiments, policy, replications, seed, out, precision, problems)
         complete = [answer_request(one, workers or os.cpu_count() or 1, scheduler, quiet, as_json) for one in asked]
-    gc.freeze()  # to look through all that is left at the exit for garbage takes half a second
     raise typer.Exit(0 if all(complete) else FAILED)
 
 
