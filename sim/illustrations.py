@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.console import say
-from sim.memo import VARIANTS, Sketch, UndecidableError, figure_meta, sketched, write_memo
+from sim.memo import VARIANTS, Sketch, figure_meta, sketched, write_memo
 
 if TYPE_CHECKING:
     from sim.experiment.job import Answer, Progress
@@ -30,15 +31,23 @@ def illustrate(given: Answer, directory: Path, executors: Executors, progress: P
     sketches: list[Sketch] = []
 
     def draw() -> None:
-        try:
+        with no_memo_said():
             sketches.append(sketched(directory, given.result))
-        except UndecidableError as error:
-            say(f"no memo: {error}")
 
     lost = simulate_variants(given.result.experiment, directory, executors, progress, draw)
     for sketch in sketches:
-        write_memo(directory, FORMATS, sketch)
+        with no_memo_said():
+            write_memo(directory, FORMATS, sketch)
     return lost
+
+
+@contextmanager
+def no_memo_said() -> Iterator[None]:
+    """Say why there is no memo, where a result does not hold what it needs."""
+    try:
+        yield
+    except ValueError as error:
+        say(f"no memo: {error}")
 
 
 def draw_sweep(given: Answer, directory: Path) -> None:

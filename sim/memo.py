@@ -115,7 +115,7 @@ def told(sketch: Sketch, directory: Path) -> Case:
     result, case = sketch.result, sketch.case
     labels = {variant.name: variant.label or variant.name for variant in result.experiment.variants}
     found = {name: _variant(directory / VARIANTS / name, result) for name in labels}
-    known = {name: outcomes for name, outcomes in found.items() if outcomes is not None and outcomes.n}
+    known = {name: outcomes for name, outcomes in found.items() if outcomes is not None and _is_whole(outcomes, result)}
     return replace(
         case,
         decision=replace(case.decision, variants=known),
@@ -136,7 +136,7 @@ def _sketch_of(result: Result, directory: Path) -> Case:
     frame = _frame(result)
     kept = max(MOST_OUTCOMES // len(experiment.policies), MOST_ROWS)
     outcomes = result.outcomes(frame=frame) if experiment.replications <= MOST_ROWS else result.first(kept).outcomes()
-    if not outcomes.n:
+    if not _is_whole(outcomes, result):
         raise UndecidableError(f"{directory} holds no replication that every policy has")
     decision = Decision(
         outcomes,
@@ -168,6 +168,11 @@ def _frame(result: Result) -> Any:
     exposures = [name for name in result.column_names() if name.startswith(EXPOSURES)]
     frame = result.first(MOST_ROWS).columns([*ROWS, *exposures])
     return frame.drop(columns=[name for name in RECOVERIES if frame[name].isna().all()])
+
+
+def _is_whole(outcomes: Outcomes, result: Result) -> bool:
+    """Whether there is a replication that every policy has."""
+    return outcomes.n > 0 and {policy.name for policy in result.experiment.policies} <= set(outcomes.policies)
 
 
 def _variant(directory: Path, main: Result) -> Outcomes | None:

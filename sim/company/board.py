@@ -74,8 +74,12 @@ def filing_hazard(
 
 
 class Board:
-    """What the board knows, with columns ``receipts_rate`` (cents a week), ``receipts_before``, and of what shook the
-    company as it stood when the board last met: ``lost``, ``missed``, ``served``, ``service``."""
+    """What the board knows.
+
+    Columns ``receipts_rate`` (cents a week), ``receipts_before``, ``lost_before`` (prospects lost when it last weighed
+    filing), and what shakes the company as it stood when the board last met: ``lost``, ``missed``, ``served``,
+    ``service``.
+    """
 
     def __init__(self, company: Company) -> None:
         self.company = company
@@ -85,7 +89,9 @@ class Board:
         full = company.block.full
         monthly = sum((line.monthly for line in company.scenario.revenue), start=full(0.0, float))
         self.own = company.block.columns(
-            receipts_rate=monthly * 100 / WEEKS_PER_MONTH, receipts_before=full(0), **self._events()
+            receipts_rate=monthly * 100 / WEEKS_PER_MONTH,
+            **{name: full(0) for name in ("receipts_before", "lost_before")},
+            **self._events(),
         )
         self.payroll_days = {name: _funding_calendar(company, group) for name, group in company.groups.items()}
 
@@ -106,6 +112,7 @@ class Board:
         own.receipts_before = company.state.receipts
         own.receipts_rate = own.receipts_rate + RECENT * (received - own.receipts_rate)
         self._look_ahead(company.trading, VIEW)
+        vars(own).update(self._events())
 
     def meet_out_of_turn(self) -> None:
         """A new view where something shook the company since the board last met.
@@ -117,6 +124,7 @@ class Board:
         shaken = (shaken | (now["service"] < own.service)) & self.company.trading
         if shaken.any():
             self._look_ahead(shaken, f"meets out of turn and {VIEW}")
+        vars(own).update(now)
 
     def _look_ahead(self, where: Mask, told: str) -> None:
         """Take the 13-week view: set ``cover``."""
@@ -143,13 +151,13 @@ class Board:
         amount = filing_hazard(
             unpaid, short, insolvent, live, state.service < 1, self.daily, terms.suspended_factor
         )
-        lost = (state.lost_prospects > self.own.lost) & ~live & short
+        lost = (state.lost_prospects > self.own.lost_before) & ~live & short
         if lost.any():
             amount = np.where(lost, amount + self.daily.last_prospect_filing, amount)
         served = (state.served_day == company.today) & ~live
         if served.any():
             amount = np.where(served, amount + self.daily.petition_filing, amount)
-        vars(self.own).update(self._events())
+        self.own.lost_before = state.lost_prospects
         decides = self.hazard.fires(amount, company.trading & (state.filing_day == NEVER))
         company.tell(decides, "board", "resolves to file, with {n} live prospects", n=state.live)
         self.file(decides)

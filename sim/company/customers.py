@@ -119,11 +119,11 @@ class Subscription:
         return np.sum([*self.own.cohorts, self.own.annual], axis=0, dtype=np.int64)
 
     @property
-    def monthly_revenue(self) -> Ints:
-        """Cents a month that subscribers bring, those who paid a year in advance included."""
+    def monthly_charges(self) -> Ints:
+        """Cents a month that those who pay by the month are charged, once it has been launched."""
         monthly: Ints = np.sum(self.own.cohorts, axis=0, dtype=np.int64)
-        revenue: Ints = to_cents(monthly * self.own.price) + self.own.monthly_release
-        return revenue
+        charges: Ints = np.where(self.own.launch_day < self.company.today, to_cents(monthly * self.own.price), 0)
+        return charges
 
     def launch(self, where: Any, day: Any) -> None:
         """Launch on ``day`` (later than today) unless launched before."""

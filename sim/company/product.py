@@ -15,7 +15,7 @@ from sim.kernel.ledger import to_cents
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-LEAST_OPENING = 0.1
+LEAST_RUNWAY_PART = 0.1
 """Confidence starts at 1 whatever the runway; a longer one raises it tenfold at most."""
 
 
@@ -32,11 +32,12 @@ def confidence_target(overdue: Floats, monthly_cost: Any, weight: Any) -> Floats
 
 
 def runway_part(months: Floats, comfortable: Any, weight: Any) -> Floats:
-    """What is left of confidence with so many months of cash: all from ``comfortable`` on, ``1 - weight`` with none.
+    """What is left of confidence with so many months of cash: all from ``comfortable`` on, ``1 - weight`` with none,
+    but a tenth at least.
 
     *Source* B33 and B43 for the months below which investors count them; *Assumption*: weight 0-0.6.
     """
-    left: Floats = 1 - weight * np.clip(1 - months / comfortable, 0.0, 1.0)
+    left: Floats = np.maximum(1 - weight * np.clip(1 - months / comfortable, 0.0, 1.0), LEAST_RUNWAY_PART)
     return left
 
 
@@ -57,20 +58,25 @@ def opening_monthly_cost(company: Company) -> Any:
     return sum(v.monthly_usage for v in case.vendors) + people + sum(cost.monthly for cost in case.costs)
 
 
-def monthly_revenue(company: Company) -> Ints:
-    """Cents a month that customers bring: the lines of revenue at today's activity and product value, demand apart,
-    and the subscribers.
+def monthly_receipts(company: Company) -> Ints:
+    """Cents a month that customers pay: the lines of revenue at today's activity and product value, demand apart, and
+    subscribers by the month.
 
     *Source* C52, C53.
     """
     now = company.clock.months
     lines = (line.monthly * (1 + line.growth_per_month) ** now for line in company.scenario.revenue)
-    revenue = to_cents(sum(lines, start=0.0) * company.state.activity * company.state.product_value)
-    return revenue + (company.subscription.monthly_revenue if company.subscription else 0)
+    receipts = to_cents(sum(lines, start=0.0) * company.state.activity * company.state.product_value)
+    return receipts + (company.subscription.monthly_charges if company.subscription else 0)
+
+
+def monthly_revenue(company: Company) -> Ints:
+    """Cents a month that customers bring: what they pay, and what is earned of years paid in advance. *Source* C52."""
+    return monthly_receipts(company) + (company.subscription.own.monthly_release if company.subscription else 0)
 
 
 def monthly_burn(company: Company) -> Floats:
-    """Cents a month that today's company spends above what customers bring; never negative.
+    """Cents a month that today's company spends above what customers pay; never negative.
 
     *Source* C24 for what a run rate counts; rent and court cases are left out.
     """
@@ -78,7 +84,7 @@ def monthly_burn(company: Company) -> Floats:
     vendors = sum(bills, start=company.block.full(0))
     people = sum(group.own.head * group.monthly_cost for group in company.groups.values())
     costs = sum(cost.monthly for cost in company.scenario.costs)
-    burn: Floats = np.maximum(vendors + 100 * (people + costs) - monthly_revenue(company), 0.0)
+    burn: Floats = np.maximum(vendors + 100 * (people + costs) - monthly_receipts(company), 0.0)
     return burn
 
 
@@ -111,7 +117,7 @@ class Confidence:
 
     def open(self) -> None:
         """Note runway and revenue at the start."""
-        self.own.opening = np.maximum(self._runway_part(), LEAST_OPENING)
+        self.own.opening = self._runway_part()
         self.own.level = monthly_revenue(self.company).astype(np.float64)
 
     def move(self, months: float) -> None:
@@ -132,8 +138,9 @@ class Confidence:
 
     def _runway_part(self) -> Floats:
         company, terms = self.company, self.terms
-        cash = np.maximum(company.ledger.cash, 0)
-        return runway_part(cash / np.maximum(monthly_burn(company), 1.0), terms.runway_months, terms.runway_weight)
+        cash, burn = np.maximum(company.ledger.cash, 0), monthly_burn(company)
+        months = np.divide(cash, burn, out=np.full(burn.shape, np.inf), where=burn > 0)
+        return runway_part(months, terms.runway_months, terms.runway_weight)
 
     def _growth_part(self, months: float) -> Any:
         own, revenue = self.own, monthly_revenue(self.company)

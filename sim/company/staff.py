@@ -160,9 +160,12 @@ class Group:
         self.penalties: Any = Penalties(company, terms.late_pay) if terms.late_pay is not None else None
 
     def earned_unpaid(self, rows: Ints) -> Any:
-        """Cents of pay in these rows (an index) that were earned since the last payday by the end."""
-        days = self.unpaid_days[self.company.state.end_day[rows]]
-        return earned(self.own.head[rows], at(self.monthly_cost, rows), days)
+        """Cents of pay earned since the last payday by the end of these rows (an index), less what a policy cut for
+        good."""
+        days, moved = self.unpaid_days[self.company.state.end_day[rows]], self.moved
+        cut = np.where(moved.repaid_after[rows] == NEVER, moved.pay_cut[rows], 0.0)
+        kept = 1 - cut * (1 - at(self.terms.withheld_share, rows))
+        return earned(self.own.head[rows], at(self.monthly_cost, rows), days) * kept
 
     def draw(self, decision: str) -> Any:
         """The draws of a decision about this group."""

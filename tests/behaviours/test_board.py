@@ -10,7 +10,7 @@ import pytest
 from tests.worlds import Spec, result_of, world
 
 START = date(2023, 10, 31)
-BOARD: Spec = {"weekday": "Thursday", "filing": 0, "filing_live": 0, "last_prospect_filing": 0, "petition_filing": 0}
+BOARD: Spec = {"filing": 0, "filing_live": 0, "last_prospect_filing": 0, "petition_filing": 0}
 BOARD |= {"missed_payroll_filing": 0, "missed_payroll_filing_live": 0}
 TEAM: Spec = {"name": "team", "head_count": 100, "monthly_cost": 10_000, "country": "GB", "attrition_per_month": 0}
 LEAD: Spec = {"name": "lead", "kind": "outside", "amount": 5e6, "meetings_per_month": 1e6, "decision_days": 6}
@@ -24,9 +24,9 @@ LATE: Spec = {"reserve_weeks": 0, "stretch_days": {"trade": 1000}}
 RENT: Spec = {"creditor": "landlord", "amount": 70_000, "due": "2023-09-30"}
 
 
-def meetings(**parts: Any) -> list[tuple[date, str]]:
+def meetings(weekday: str = "Thursday", **parts: Any) -> list[tuple[date, str]]:
     """The days on which the board meets out of turn, and what it sees then."""
-    result = result_of(world(START, country="GB", board=BOARD, **parts))
+    result = result_of(world(START, country="GB", board={**BOARD, "weekday": weekday}, **parts))
     told = [entry for entry in result.trace("do-nothing", 0) if entry.what.startswith("meets out of turn")]
     return [(entry.date, entry.what.partition("suppliers ")[2]) for entry in told]
 
@@ -51,3 +51,10 @@ def test_a_board_that_meets_on_thursdays_meets_once_more_on_the_day_of_bad_news(
 
 def test_a_board_without_bad_news_meets_on_thursdays_only() -> None:
     assert meetings(horizon_days=40, cash=5e6, staff=[TEAM]) == []
+
+
+def test_what_a_meeting_on_a_sunday_has_seen_calls_no_meeting_on_monday() -> None:
+    cloud = {**CLOUD, "review_weekday": "Saturday"}
+    parts: Spec = {"opening": {"cash": 0, "invoices": [BILL]}, "vendors": [cloud], "horizon_days": 14}
+    assert meetings("Sunday", **parts) == []
+    assert meetings("Wednesday", **parts)[0][0] == date(2023, 11, 6)

@@ -107,6 +107,23 @@ def test_investors_start_at_1_though_there_are_3_months_of_cash_and_at_twice_as_
     assert frame.confidence[0] == pytest.approx(1 / 0.75, abs=0.001)
 
 
+@pytest.mark.parametrize("weight", [0.3, 1])
+@pytest.mark.parametrize("cash", [0, 1, 1e6])
+@pytest.mark.parametrize("revenue", [[], [{"name": "api", "monthly": 10_000}]], ids=["no revenue", "revenue"])
+def test_confidence_stays_1_where_nothing_changes(weight: float, cash: float, revenue: list[Spec]) -> None:
+    """It burns nothing, or what it has is nothing to it."""
+    doubt = {**FOLLOWS, "runway_weight": weight, "growth_weight": weight}
+    frame = frame_of(world(START, cash, revenue=revenue, confidence=doubt, horizon_days=25))
+    assert frame.confidence[0] == pytest.approx(1)
+
+
+def test_without_a_cent_of_cash_confidence_stays_1_though_half_of_the_people_leave() -> None:
+    """A runway of nothing is one, whatever the company burns."""
+    team = {**TEAM, "attrition_per_month": 0.5, "replacement_share": 0}
+    parts: Spec = {"staff": [team], "confidence": {**FOLLOWS, "runway_weight": 1}, "horizon_days": 25}
+    assert frame_of(world(START, 0, country="GB", **parts)).confidence[0] == pytest.approx(1)
+
+
 @pytest.mark.parametrize(("linked", "growth"), [(True, 0.25), (False, 0.0)], ids=["linked", "link switched off"])
 def test_revenue_that_doubles_every_3_months_stands_a_half_above_its_recent_level_and_adds_a_quarter_to_confidence(
     linked: bool, growth: float

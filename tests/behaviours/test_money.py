@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from tests.worlds import Spec, frame_of, world
+from sim.company.product import monthly_burn, monthly_revenue
+from tests.worlds import Spec, company_of, frame_of, world
 
 START = date(2023, 10, 31)
 TEAM: Spec = {"name": "team", "head_count": 1, "monthly_cost": 10_000, "country": "GB", "attrition_per_month": 0}
@@ -38,6 +39,27 @@ def test_a_subscription_launched_on_30_november_sells_900_a_month_and_collects_5
 
 SHOP: Spec = {"trials_per_month": 0, "burst_trials_per_month": 0, "churn_per_month": 0, "failed_card_share": 0}
 SHOP = {**SHOP, "refund_share": 0, "fee_share": 0, "fee_fixed": 0, "billing_days": [20], "launch": "2023-11-01"}
+
+
+TEN: Spec = {"name": "team", "head_count": 10, "monthly_cost": 10_000, "country": "GB", "attrition_per_month": 0}
+
+
+def test_1000_subscribers_at_20_dollars_bring_20000_a_month_and_take_as_much_off_a_burn_of_100000() -> None:
+    shop = {**SHOP, "opening_subscribers": 1000, "billing_days": [31]}
+    company = company_of(world(START, horizon_days=20, country="GB", staff=[TEN], subscription=shop))
+    assert (monthly_revenue(company).tolist(), monthly_burn(company).tolist()) == ([2_000_000], [8_000_000])
+    unsold = company_of(world(START, horizon_days=20, country="GB", subscription={**shop, "launch": "2024-01-01"}))
+    assert monthly_revenue(unsold).tolist() == [0]
+
+
+def test_years_paid_in_advance_are_revenue_by_the_month_and_take_nothing_off_the_burn() -> None:
+    """For that money has come: 30,000 trials a month of which 3% pay ten months' price for a year."""
+    shop = {**SHOP, "trials_per_month": 30_000, "conversion_rate": 0.03, "billing_days": [31]}
+    yearly: Spec = {"do": "offer_annual", "on": "2023-11-01", "take_up": 1, "discount": 1 / 6}
+    scenario = world(START, horizon_days=35, country="GB", staff=[TEN], subscription=shop)
+    company = company_of(scenario, actions=[yearly])
+    assert monthly_revenue(company)[0] == pytest.approx(900 * 2000 * 10 / 12, rel=0.2)
+    assert monthly_burn(company).tolist() == [10_000_000]
 
 
 def test_of_240000_dollars_a_year_a_processor_that_keeps_15_percent_for_120_days_holds_the_last_12000() -> None:

@@ -147,6 +147,18 @@ def test_wages_in_arrears_rank_before_vendors_up_to_1000_dollars_a_head() -> Non
     assert row.creditor_deficiency >= 4e6 + 680_000 + 520_000 - 135_000
 
 
+@pytest.mark.parametrize(("repaid", "days"), [(None, 10), (90, 20)], ids=["cut for good", "paid later"])
+def test_of_20_days_not_paid_yet_a_half_is_claimed_where_half_of_pay_was_cut_for_good(
+    repaid: int | None, days: int
+) -> None:
+    cut: Spec = {"do": "defer_pay", "on": "2023-11-01", "group": "team", "share": 0.5}
+    cut |= {} if repaid is None else {"repaid_after_days": repaid}
+    terms = {**ESTATE, "realisation": 0, "termination_weeks": 0, "cost_share": 1}
+    actions = [cut, {"do": "file", "on": "2023-11-20"}]
+    row = rows(actions, vendors=[], waterfall=terms, staff=[{**TEAM, "withheld_share": 0}]).loc["policy"]
+    assert row.creditor_deficiency == pytest.approx(days * 130_000 * 12 / 365, abs=0.01)
+
+
 def rented_for_a_year(**terms: Any) -> pd.Series:
     """A company that pays 12 million dollars for rented compute in a year, owes a loan of 10 million, and files."""
     loan = {"creditor": "lender", "amount": 10e6, "due": "2025-12-31"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import subprocess
@@ -18,7 +19,8 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.experiment.job import answer as simulate_into
 from sim.experiment.progress import no_progress
-from sim.experiment.runner import Executors
+from sim.experiment.runner import Executors, local
+from sim.experiment.work import simulate_block
 from sim.illustrations import illustrate
 from sim.memo import case_of, sketched, write_memo
 from sim.report.answer import answer
@@ -346,6 +348,42 @@ def test_plots_and_memo_are_made_though_every_worker_dies_and_the_variants_are_l
     assert {one.reason for one in lost} == {"its worker process died, twice"}
     assert (tmp_path / "out/plots/policies-ends.png").exists()
     assert (tmp_path / "out/memo.pdf").exists()
+
+
+@pytest.mark.parametrize("lost", ["cheaper-rent", "do-nothing"])
+def test_a_variant_that_lacks_a_policy_is_left_out_of_the_memo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    given = simulate_into(load(written(tmp_path, replications=40)), tmp_path / "out", workers=1, progress=no_progress)
+    monkeypatch.setattr("sim.experiment.work.simulate_block", failing_for(lost))
+    quarantined = illustrate(given, tmp_path / "out", local(1), no_progress)
+    assert {name for one in quarantined for name in one.block.policies} == {lost}
+    assert case_of(tmp_path / "out").variants == {}
+    assert (tmp_path / "out/memo.pdf").exists()
+
+
+def test_a_result_that_lacks_a_policy_has_its_variants_but_no_memo_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.experiment.work.simulate_block", failing_for("do-nothing"))
+        given = simulate_into(
+            load(written(tmp_path, replications=40)), tmp_path / "out", workers=1, progress=no_progress
+        )
+    assert illustrate(given, tmp_path / "out", local(1), no_progress) == []
+    assert "no memo: " in capsys.readouterr().err
+    assert json.loads((tmp_path / "out/variants/calls-twice/manifest.json").read_text())["run"]["complete"]
+
+
+def failing_for(policy: str) -> Any:
+    """A simulation that fails for a policy."""
+
+    def simulated(experiment: Any, points: Any, block: Any) -> Any:
+        if policy in block.policies:
+            raise RuntimeError(policy)
+        return simulate_block(experiment, points, block)
+
+    return simulated
 
 
 BARE = """

@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from sim.company import model
-from sim.company.product import LEAST_OPENING
+from sim.company.product import LEAST_RUNWAY_PART
 from sim.company.state import RAISED, WAGES, Company
 from sim.kernel.calendar import Phase
 from sim.kernel.ledger import CASH, RESTRICTED_CASH
@@ -125,6 +125,6 @@ def test_reports_of_a_company_are_consistent(spec: Spec) -> None:
     assert (rows.zero_cash_day <= rows.payroll_missed_day).all()
     assert (rows.service_suspended_day <= rows.debt_accelerated_day).all()
     assert (rows.default_event_day <= rows.service_suspended_day).all()
-    assert rows.confidence.between(0, 2 / LEAST_OPENING).all()
+    assert rows.confidence.between(0, 2 / LEAST_RUNWAY_PART).all()
     assert (tracks.groupby("replication").revenue.diff().fillna(0) >= 0).all()
     assert tracks.activity.between(0, 1).all()

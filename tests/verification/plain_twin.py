@@ -262,7 +262,7 @@ class Company:
 
         self.gate = self.rng.random()
         self.live: set[str] = set()
-        self.prospect_died = False
+        self.deaths = 0
         self.asked: dict[str, Spec] = {}
         self.cover = HORIZON_WEEKS
 
@@ -615,7 +615,7 @@ def outside_investor(co: Company, spec: Spec) -> Process:
             if spec["recapitalises"]:
                 co.close("recapitalised")
         else:
-            co.prospect_died = True
+            co.deaths += 1
             co.shock(spec["refusal_shock"])
             day = calendar.business_day(day + spec["cool_off_days"]) - 1
 
@@ -643,7 +643,7 @@ def insider(co: Company, spec: Spec) -> Process:
         yield co.at(day, Phase.DECISIONS, name)
         co.live.discard(name)
         if not co.happens(chance):
-            co.prospect_died = True
+            co.deaths += 1
             return
         co.raise_money(co.draw(spec["amount"]))
         closings, idle_from = closings + 1, day + spec["cool_off_days"]
@@ -661,7 +661,7 @@ def tranche(co: Company, spec: Spec) -> Process:
     if not is_void and co.happens(spec["probability"]):
         co.raise_money(co.draw(spec["amount"]))
     else:
-        co.prospect_died = True
+        co.deaths += 1
 
 
 def confidence(co: Company) -> Process:
@@ -680,18 +680,18 @@ def confidence(co: Company) -> Process:
 def board(co: Company) -> Process:
     """The board looks ahead once a week, and on the business day of bad news."""
     receipts = WEEK * sum(cents(line["monthly"]) for line in co.scenario["revenue"])
-    weekly, pay_missed_on, service = set(co.calendar.weekly(co.scenario["board"]["weekday"])), -math.inf, 1.0
+    weekly = set(co.calendar.weekly(co.scenario["board"]["weekday"]))
+    deaths, pay_missed_on, service = 0, -math.inf, 1.0
     for day in co.calendar.daily():
         yield co.at(day, Phase.BOARD, "board")
         if day in weekly:
             receipts, co.receipts = 0.75 * receipts + 0.25 * co.receipts, 0
         elif not co.calendar.is_business(day):
             continue
-        is_shaken = co.prospect_died or co.payroll_missed_on > pay_missed_on or co.service < service
+        is_shaken = co.deaths > deaths or co.payroll_missed_on > pay_missed_on or co.service < service
         if day in weekly or is_shaken:
             co.cover = cover(co, receipts)
-        if co.calendar.is_business(day):
-            pay_missed_on, service = co.payroll_missed_on, co.service
+        deaths, pay_missed_on, service = co.deaths, co.payroll_missed_on, co.service
 
 
 def cover(co: Company, weekly_receipts: float) -> int:
@@ -708,13 +708,13 @@ def cover(co: Company, weekly_receipts: float) -> int:
 
 def filing(co: Company) -> Process:
     """Directors file once the hazard of filing has passed its threshold."""
-    spec, threshold, was_live = co.scenario["board"], co.rng.exponential(), bool(co.live)
+    spec, threshold, was_live, deaths = co.scenario["board"], co.rng.exponential(), bool(co.live), 0
     for day in filter(co.calendar.is_business, co.calendar.daily()):
         yield co.at(day, Phase.BOARD, "filing")
         threshold -= filing_hazard(co, spec)
-        if was_live and not co.live and co.prospect_died and co.cover < spec["cover_trigger_weeks"]:
+        if was_live and not co.live and co.deaths > deaths and co.cover < spec["cover_trigger_weeks"]:
             threshold += math.log(1 - spec["last_prospect_filing"])
-        was_live, co.prospect_died = bool(co.live), False
+        was_live, deaths = bool(co.live), co.deaths
         if threshold <= 0:
             break
     else:
