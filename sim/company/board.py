@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.company.parameters import at
 from sim.company.staff import WEEKS_PER_MONTH, Group, funding_days
 from sim.company.state import FULL_COVER, Company
 from sim.company.treasury import weekly_critical_cost
-from sim.kernel.block import Mask
+from sim.kernel.block import Mask, put
 from sim.kernel.calendar import NEVER, Phase
 from sim.kernel.hazard import Hazard
 
@@ -93,7 +94,7 @@ class Board:
             **{name: full(0) for name in ("receipts_before", "lost_before")},
             **self._events(),
         )
-        self.payroll_days = {name: _funding_calendar(company, group) for name, group in company.groups.items()}
+        self.payrolls = {name: _payrolls_by_week(company, group) for name, group in company.groups.items()}
 
     def _events(self) -> dict[str, Any]:
         """How many prospects have died, the last missed pay, the last petition served, and the service."""
@@ -128,18 +129,17 @@ class Board:
 
     def _look_ahead(self, where: Mask, told: str) -> None:
         """Take the 13-week view: set ``cover``."""
-        company, own = self.company, self.own
-        cash = (company.ledger.cash - company.wages_owed).astype(np.float64)
-        pay = {name: group.payroll[0] for name, group in company.groups.items()}
+        company, state, rows = self.company, self.company.state, np.flatnonzero(where)
+        cash = (company.ledger.cash[rows] - company.wages_owed[rows]).astype(np.float64)
+        pay = {name: group.payroll[0][rows] for name, group in company.groups.items()}
         weeks = [self._payrolls(pay, company.today + 7 * week) for week in range(FULL_COVER)]
-        view = cover(cash, own.receipts_rate, weekly_critical_cost(company), weeks)
-        company.state.cover = np.where(where, view, company.state.cover)
-        company.tell(where, "board", told, n=view)
+        view = cover(cash, self.own.receipts_rate[rows], at(weekly_critical_cost(company), rows), weeks)
+        state.cover = put(state.cover, rows, view)
+        company.tell(where, "board", told, n=state.cover)
 
     def _payrolls(self, pay: dict[str, Ints], day: int) -> Any:
         """Cents of net pay that leave the bank in the seven days after ``day``."""
-        times = {name: int(self.payroll_days[name][day + 1 : day + 8].sum()) for name in pay}
-        return sum(each * times[name] for name, each in pay.items() if times[name])
+        return sum(each * self.payrolls[name][day] for name, each in pay.items() if self.payrolls[name][day])
 
     def weigh(self) -> None:
         """A business day's hazard of deciding to file."""
@@ -180,12 +180,14 @@ def file_now(company: Company, where: Any, terms: Any) -> None:  # noqa: ARG001
     file(company, where, board.filing_business_days if board else 0)
 
 
-def _funding_calendar(company: Company, group: Group) -> Ints:
-    days = np.zeros(company.timeline.n_days + 1, dtype=np.int64)
+def _payrolls_by_week(company: Company, group: Group) -> Ints:
+    """How many payrolls of a group leave the bank in the seven days after each day."""
+    leaving = np.zeros(company.timeline.n_days + 7 * FULL_COVER + 1, dtype=np.int64)
     terms = group.terms
     for day, _ in funding_days(company.timeline, terms.country, group.paydays, terms.funding_business_days):
-        days[day] += 1
-    return days
+        leaving[day] += 1
+    so_far = leaving.cumsum()
+    return so_far[7:] - so_far[:-7]
 
 
 def board(company: Company, own: Board) -> Generator[Any, Any, None]:

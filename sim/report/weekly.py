@@ -21,6 +21,8 @@ WEEKS = (0, 4, 8, 13, 17, 26, 39, 52)
 AHEAD_WEEKS = 4
 MARGINS, MIDDLE = (0.05, 0.1, 0.2), 0.5
 SMALLEST_END = 0.005
+STILL = ("replication", "end", "end_day", "recovery.unsecured")
+"""The columns that say what becomes of a replication that still trades."""
 
 
 def classes(case: Case) -> list[str]:
@@ -158,6 +160,7 @@ def _lost(case: Case, policy: str, day: int) -> Estimate | None:
 
 def _still(case: Case, policy: str, day: int) -> pd.DataFrame:
     own = case.rows[policy]
+    own = own[[name for name in STILL if name in own]]
     return own[own["end_day"] > day]
 
 
