@@ -8,7 +8,7 @@ the policy, the scenario or the worker.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,21 +55,22 @@ class Source:
         words: Words = self._philox.random_raw(stop - first + skipped)
         return words[skipped:]
 
-    def uniforms(self, names: tuple[str, ...], first: int, stop: int, occurrence: int = 0, variate: int = 0) -> Floats:
-        """The words as numbers in (0, 1)."""
-        return to_uniform(self.words(names, first, stop, occurrence, variate))
-
     def recall(self, names: tuple[str, ...], first: int, stop: int, occurrence: int, variate: int) -> Floats:
-        """The same numbers, kept: for events whose replications reach an occurrence on different days."""
+        """The words as numbers in (0, 1), kept: for events whose replications reach an occurrence on different days."""
         call = (names, first, stop, occurrence, variate)
         if call not in self._recalled:
-            self._recalled[call] = self.uniforms(*call)
+            self._recalled[call] = to_uniform(self.words(*call))
         return self._recalled[call]
 
 
 def to_uniform(words: Words) -> Floats:
     """Words mapped to the open interval (0, 1): neither end can occur."""
     return ((words >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+def to_normal(words: Words) -> Floats:
+    """Words mapped to standard normals."""
+    return np.asarray(ndtri(to_uniform(words)))
 
 
 class Draw:
@@ -86,7 +87,7 @@ class Draw:
     def uniform(self, occurrence: int | Ints = 0, variate: int = 0, rows: Ints | None = None) -> Floats:
         """Uniform on the open interval (0, 1)."""
         if rows is None and isinstance(occurrence, int):
-            return self._of_replications(occurrence, variate).take(self.block.offset)
+            return self._by_row(to_uniform, occurrence, variate)
         offset = self.block.offset if rows is None else self.block.offset[rows]
         u = np.empty(len(offset))
         first, last = (np.min(occurrence), np.max(occurrence)) if len(offset) else (0, -1)
@@ -95,9 +96,10 @@ class Draw:
             u[which] = self.block.source.recall(*self._range, k, variate).take(offset[which])
         return u
 
-    def _of_replications(self, occurrence: int, variate: int) -> Floats:
-        """One number for each replication of the block, whichever rows are left."""
-        return self.block.source.uniforms(*self._range, occurrence, variate)
+    def _by_row(self, make: Callable[[Words], Floats], occurrence: int, variate: int) -> Floats:
+        """What is made of the word of each row's replication: once for each replication or row, whichever are fewer."""
+        words, offset = self.block.source.words(*self._range, occurrence, variate), self.block.offset
+        return make(words.take(offset)) if len(offset) < len(words) else make(words).take(offset)
 
     @property
     def _range(self) -> tuple[tuple[str, ...], int, int]:
@@ -113,9 +115,8 @@ class Draw:
     def normal(self, occurrence: int | Ints = 0, variate: int = 0, rows: Ints | None = None) -> Floats:
         """Standard normal."""
         if rows is None and isinstance(occurrence, int):
-            return np.asarray(ndtri(self._of_replications(occurrence, variate)).take(self.block.offset))
-        z: Floats = ndtri(self.uniform(occurrence, variate, rows))
-        return z
+            return self._by_row(to_normal, occurrence, variate)
+        return np.asarray(ndtri(self.uniform(occurrence, variate, rows)))
 
     def exponential(self, occurrence: int | Ints = 0, variate: int = 0, rows: Ints | None = None) -> Floats:
         """Exponential with mean 1."""
