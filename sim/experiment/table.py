@@ -7,7 +7,7 @@ amounts are dollars rounded to cents.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -101,9 +101,9 @@ def block_tables(outcome: Outcome, plan: BlockPlan, points: Sequence[int]) -> tu
 
 
 def of_sheet(tables: Sequence[pa.Table], sheet: Sheet) -> pa.Table:
-    """What belongs to a sheet, in one piece, in order of policies, points, replications (and days)."""
-    inside = [_inside(table, sheet) for table in tables]
-    return in_order(pa.concat_tables(inside, promote_options="default"), sheet.policies)
+    """What belongs to a sheet of tables that are each in order, in one piece and in order."""
+    runs = [run for table in tables for run in _runs(table, sheet.policies, sheet.first, sheet.stop)]
+    return _put_together([run for run in runs if run[0][1] in sheet.points], tables[0])
 
 
 def in_order(table: pa.Table, policies: Sequence[str]) -> pa.Table:
@@ -116,30 +116,31 @@ def in_order(table: pa.Table, policies: Sequence[str]) -> pa.Table:
     return table.take(order.slice(0, len(order) - others)).combine_chunks()
 
 
-def joined(tables: Iterable[pa.Table], policies: Sequence[str]) -> pa.Table:
+def joined(tables: Sequence[pa.Table], policies: Sequence[str]) -> pa.Table:
     """The rows of these policies of several tables, each in order of policies, points, replications (and days), in that
-    order in one piece: whole runs of rows are put in their place."""
-    runs = []
-    for table in tables:
-        place = pc.fill_null(pc.index_in(table["policy"], pa.array(policies)), -1).to_numpy()
-        keys = np.stack([place, table["point"].to_numpy(), table["replication"].to_numpy()])
-        starts = np.flatnonzero((np.diff(keys[:2], axis=1, prepend=-2) != 0).any(axis=0))
-        stops = np.append(starts[1:], table.num_rows)
-        runs += [
-            (keys[:, start].tolist(), table.slice(start, stop - start))
-            for start, stop in zip(starts, stops, strict=True)
-            if place[start] >= 0
-        ]
-    pieces = [piece for _, piece in sorted(runs, key=lambda run: run[0])]
-    return pa.concat_tables(pieces or [table.slice(0, 0)], promote_options="default").combine_chunks()
+    order in one piece."""
+    return _put_together([run for table in tables for run in _runs(table, policies, 0, NEVER)], tables[0])
 
 
-def _inside(table: pa.Table, sheet: Sheet) -> pa.Table:
-    replication = table["replication"]
-    inside = pc.and_(pc.greater_equal(replication, sheet.first), pc.less(replication, sheet.stop))
-    for column, members in (("policy", sheet.policies), ("point", sheet.points)):
-        inside = pc.and_(inside, pc.is_in(table[column], pa.array(members)))
-    return table.filter(inside)
+Run = tuple[list[int], pa.Table]
+"""The rows of one policy and point in order; and the places of policy, point and first replication."""
+
+
+def _runs(table: pa.Table, policies: Sequence[str], first: int, stop: int) -> Iterator[Run]:
+    """The runs of a table in order, from replication ``first`` to ``stop - 1``."""
+    place = pc.fill_null(pc.index_in(table["policy"], pa.array(policies)), -1).to_numpy()
+    keys = np.stack([place, table["point"].to_numpy(), table["replication"].to_numpy()])
+    starts = np.flatnonzero((np.diff(keys[:2], axis=1, prepend=-2) != 0).any(axis=0))
+    for begin, end in zip(starts, np.append(starts[1:], table.num_rows), strict=True):
+        low, high = begin + np.searchsorted(keys[2, begin:end], (first, stop))
+        if place[begin] >= 0 and low < high:
+            yield keys[:, low].tolist(), table.slice(low, high - low)
+
+
+def _put_together(runs: Sequence[Run], like: pa.Table) -> pa.Table:
+    """Whole runs of rows put in their places."""
+    pieces = [rows for _, rows in sorted(runs, key=lambda run: run[0])]
+    return pa.concat_tables(pieces or [like.slice(0, 0)], promote_options="default").combine_chunks()
 
 
 def points_table(points: Sequence[Point]) -> pa.Table:
