@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -130,8 +131,8 @@ def _runs(table: pa.Table, policies: Sequence[str], first: int, stop: int) -> It
     """The runs of a table in order, from replication ``first`` to ``stop - 1``."""
     place = pc.fill_null(pc.index_in(table["policy"], pa.array(policies)), -1).to_numpy()
     keys = np.stack([place, table["point"].to_numpy(), table["replication"].to_numpy()])
-    starts = np.flatnonzero((np.diff(keys[:2], axis=1, prepend=-2) != 0).any(axis=0))
-    for begin, end in zip(starts, np.append(starts[1:], table.num_rows), strict=True):
+    edges = np.flatnonzero((np.diff(keys[:2], axis=1, prepend=-2, append=-2) != 0).any(axis=0))
+    for begin, end in pairwise(edges):
         low, high = begin + np.searchsorted(keys[2, begin:end], (first, stop))
         if place[begin] >= 0 and low < high:
             yield keys[:, low].tolist(), table.slice(low, high - low)
