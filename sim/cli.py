@@ -56,7 +56,8 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object for each exp
 def main() -> None:
     """Run the program and exit; where nobody reads on, as a program does that the closed pipe has ended.
 
-    Tables and figures are many objects and next to no garbage: it is looked for seldom.
+    Tables and figures are many objects and next to no garbage: it is looked for seldom, and not at the end (but where
+    the database has been used, whose binding takes what is left then for leaks).
     """
     gc.set_threshold(OBJECTS_PER_COLLECTION)
     for stream in (sys.stdout, sys.stderr):
@@ -69,6 +70,9 @@ def main() -> None:
         raise
     except OSError as error:
         sys.exit(f"cannot use {error.filename or 'the output'}: {error.strerror}")
+    finally:
+        if "duckdb" not in sys.modules:
+            gc.freeze()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,8 +67,7 @@ class UndecidableError(ValueError):
 
 @dataclass(frozen=True)
 class Sketch:
-    """What a memo needs of a result before its variants are there, and the figures drawn from that, which are written
-    under `plots/`."""
+    """What a memo needs of a result before its variants are there, and the figures drawn from that."""
 
     result: Result
     case: Case
@@ -75,33 +75,33 @@ class Sketch:
 
 
 def write_memo(directory: Path, formats: Sequence[str], sketch: Sketch | None = None) -> list[Path]:
-    """Write the memo of the result in a directory, and its figures unless `sketch` has them. Equal results give equal
-    bytes.
+    """Write the memo of the result in a directory, and meanwhile its figures into its `plots/`, as SVG and PNG. Equal
+    results give equal bytes.
 
     Raises `StoreError` if the directory holds no result, `UndecidableError` if it holds no decision.
     """
+    from sim.report.drawing import write
     from sim.report.memo import memo
     from sim.report.render import render
 
     sketch, paths = sketch or sketched(directory), []
-    document = memo(told(sketch, directory), sketch.figures)
-    for form in formats:
-        paths.append(directory / f"memo.{form}")
-        write_file(paths[-1], render(document, form))
+    with ThreadPoolExecutor(1) as aside:
+        plots = aside.submit(write, sketch.figures, directory / "plots")
+        document = memo(told(sketch, directory), sketch.figures)
+        for form in formats:
+            paths.append(directory / f"memo.{form}")
+            write_file(paths[-1], render(document, form))
+        plots.result()
     return paths
 
 
 def sketched(directory: Path, result: Result | None = None) -> Sketch:
-    """Draw the figures of the result in a directory (`result`, if it was read already) into its `plots/`, as SVG and
-    PNG. Raises as `write_memo` does."""
-    from sim.report.drawing import write
+    """Draw the figures of the result in a directory (`result`, if it was read already). Raises as `write_memo` does."""
     from sim.report.memo_figures import figures
 
     result = result or Result.read(directory)
     case = _sketch_of(result, directory)
-    drawn = figures(case)
-    write(drawn, directory / "plots")
-    return Sketch(result, case, drawn)
+    return Sketch(result, case, figures(case))
 
 
 def case_of(directory: Path) -> Case:
