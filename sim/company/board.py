@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.company.parameters import at
-from sim.company.staff import WEEKS_PER_MONTH, Group, funding_days
+from sim.company.paydays import funding_days
+from sim.company.staff import WEEKS_PER_MONTH, Group
 from sim.company.state import FULL_COVER, Company
 from sim.company.treasury import weekly_critical_cost
 from sim.kernel.block import Mask, put

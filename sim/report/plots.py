@@ -153,7 +153,7 @@ def _key(ax: Axes, meta: FigureMeta, lines: dict[str, Estimate], colours: dict[s
         for event, colour in colours.items()
     ]
     entries.append((Patch(alpha=0), f"Not insolvent\n{percent(complement(lines['share_insolvent']))}"))
-    entries.append((mark, f"Median {value}" if low == high else f"Median {value}\n({low} to\n{high})"))
+    entries.append((mark, f"Median {value}\n({low})" if low == high else f"Median {value}\n({low} to\n{high})"))
     handles, names = zip(*entries, strict=True)
     ax.legend(handles, names, loc="upper left", bbox_to_anchor=(1.0, 1.04), fontsize=7.5)
 

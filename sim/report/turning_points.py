@@ -12,7 +12,7 @@ from .document import Block, Grid, Paragraph
 from .story import ROUTINE, Entry
 from .wording import day_month_year, hundredths, money, words
 
-MINOR = re.compile(r"is owed|sends a reminder|meets out of turn")
+MINOR = re.compile(r"is owed|sends a reminder|meets out of turn|are incurred for late pay|\d+ (drop out|more look)")
 LONGEST = 18
 KEEP_FIRST = ("state", "end", "board", "payroll")
 
@@ -44,7 +44,7 @@ def story(case: Case) -> list[Block]:
         " cash."
     )
     rows = [_line(case, entry) for entry in chosen(told.entries)]
-    note = "The journal of this replication; bills, payments, meetings and single leavers are left out."
+    note = "The journal of this replication; bills, payments, penalties, meetings and who comes and goes are left out."
     return [
         Paragraph(ending),
         Grid(["Date", "Who", "What", "Free cash that week"], rows, note, (1.1, 1.7, 4, 1.2), (3,)),

@@ -9,7 +9,9 @@ import re
 import subprocess
 import sys
 from concurrent.futures import BrokenExecutor, Executor
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pypdf
@@ -31,6 +33,7 @@ from sim.report.memo import memo
 from sim.report.memo_figures import figures
 from sim.report.readers import board
 from sim.report.render import FORMATS, render
+from sim.report.turning_points import chosen
 from sim.scenario.loading import load
 
 NASTY = '<script>alert("x")</script> & #let x = `rm` | *b* _i_ $m$ \N{CJK UNIFIED IDEOGRAPH-6F22}'
@@ -384,6 +387,13 @@ def failing_for(policy: str) -> Any:
         return simulate_block(experiment, points, block)
 
     return simulated
+
+
+def test_the_story_keeps_what_turned_it_and_leaves_out_penalties_meetings_and_single_bidders() -> None:
+    told = ["resigns; an interim leads", "are incurred for late pay", "1 drop out", "2 more look at the company",
+            "meets out of turn and sees pay covered for 0 of 13 weeks", "starts: the company is offered"]  # fmt: skip
+    entries = [SimpleNamespace(day=0, date=date(2024, 1, 1), actor="sale", what=what, cents=None) for what in told]
+    assert [entry.what for entry in chosen(entries)] == [told[0], told[-1]]
 
 
 BARE = """

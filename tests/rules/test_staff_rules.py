@@ -11,15 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.company.staff import (
-    PAYDAYS,
-    earned,
-    exit_multiplier,
-    funding_days,
-    net_and_withheld,
-    tax_due_date,
-    unpaid_days,
-)
+from sim.company.paydays import PAYDAYS, funding_days, tax_due_date, unpaid_days
+from sim.company.staff import earned, exit_multiplier, net_and_withheld
 from sim.company.state import LONG_AGO
 from sim.kernel.calendar import Timeline
 from tests.worlds import Spec, frame_of, line, result_of, world
